@@ -1,1 +1,1 @@
-"""Storage: the catalog in SQLite, a track of observations per video, generations on disk."""
+"""The catalog in SQLite: its file, migrations, connections, and what it says differently."""

@@ -54,28 +54,28 @@ class Connection:
 
     @cached_property
     def db(self) -> "Database":
-        """Database that changes the file; callers that only read do not load it."""
+        """Database that is migrated; who opens one that is up to date does not load it."""
         from sqlite_utils import Database
 
         return Database(self.sqlite, execute_plugins=False)
 
     @contextmanager
-    def writing(self) -> "Iterator[Database]":
+    def writing(self) -> Iterator[sqlite3.Connection]:
         """Write all of a block or nothing.
 
         Raises:
             CatalogUnusable: when the file is gone, or another one is in its place.
         """
         # Taking the write lock at once: a reader that turns writer midway cannot be made to wait.
-        self.db.execute("begin immediate")
+        self.sqlite.execute("begin immediate")
         self.writes = True
         try:
             self._check_file()
-            yield self.db
+            yield self.sqlite
             # Within: when there is no room to commit, the connection must not stay in the middle.
-            self.db.conn.commit()
+            self.sqlite.commit()
         except BaseException:
-            self.db.conn.rollback()
+            self.sqlite.rollback()
             raise
         finally:
             self.writes = False

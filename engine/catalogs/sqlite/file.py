@@ -7,6 +7,7 @@ catalog's revision on by one, so that whoever follows it can tell what is new.
 import fcntl
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -15,7 +16,10 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from weakref import WeakSet
 from zlib import crc32
 
+from engine.catalogs.sql.catalog import SqlCatalog
+from engine.catalogs.sql.database import Statements
 from engine.catalogs.sqlite.connections import Connection
+from engine.catalogs.sqlite.dialect import SqliteDialect
 from engine.domain.jobs import Claim
 from engine.errors import CatalogUnusable, CorruptData, DiskFull, ReelmatchError, TooManyOpenFiles
 from engine.system.homes import finish_restore, refuse_lost_catalog
@@ -24,11 +28,8 @@ from engine.system.os_errors import expected_trouble, translated_os_errors
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-MAX_NUMBER: Final = 2**63 - 1
-"""SQLite holds no larger one, so no row has it as its id."""
 
-
-class CatalogFile:
+class CatalogFile(SqlCatalog):
     """One file. Safe to share between threads: each gets a connection of its own.
 
     Args:
@@ -36,9 +37,11 @@ class CatalogFile:
         claim: of a worker to its job; without it, nothing is written any more.
     """
 
+    dialect = SqliteDialect()
+
     def __init__(self, path: Path, claim: Claim | None = None) -> None:
+        super().__init__(claim)
         self.path = path
-        self._claim = claim
         self._read_only = False
         self._own = threading.local()
         # Without those of threads that have ended.
@@ -196,7 +199,7 @@ class CatalogFile:
         )
 
     @contextmanager
-    def transaction(self) -> "Iterator[Database]":
+    def transaction(self) -> Iterator[Statements]:
         """Write all of a block or nothing; within another's block, it is a part of that one.
 
         Raises:
@@ -207,21 +210,24 @@ class CatalogFile:
         with translated_os_errors(self.path.parent), self.reporting_damage():
             connection = self._connection
             if connection.writes:
-                yield connection.db
+                yield connection.sqlite
                 return
             with connection.writing() as db:
-                self._check_claim()
+                self.check_claim()
                 yield db
 
-    def _check_claim(self) -> None:
-        """Refuse to write what belongs to somebody else's job; the catalog knows its jobs."""
+    def lease_clock(self) -> float:
+        """Return seconds since the machine was started: all who share the file share it."""
+        return time.monotonic()
 
     @contextmanager
-    def change(self) -> "Iterator[tuple[Database, int]]":
-        """Open a transaction that moves the revision on; yields the new one, too."""
-        with self.transaction() as db:
-            db.execute("update revisions set revision = revision + 1")
-            yield db, self.revision()
+    def erasing(self) -> Iterator[None]:
+        """Overwrite what is deleted in a block, in the file and in what is beside it."""
+        self.rows("pragma secure_delete = on")
+        yield
+        # What was written to the log before goes, too, unless somebody reads just now; then it
+        # goes with the next one.
+        self.flush(truncate=True)
 
     def flush(self, *, truncate: bool = False) -> None:
         """Put on the disk what was written so far, so that even a power cut leaves it.
@@ -230,16 +236,6 @@ class CatalogFile:
             truncate: leave nothing beside the file; waits for those who read.
         """
         self.rows(f"pragma wal_checkpoint({'truncate' if truncate else 'passive'})")
-
-    def identity(self) -> str:
-        """Return what tells this catalog from all others, wherever it is copied or moved to."""
-        ((identity,),) = self.rows("select catalog from identity")
-        return str(identity)
-
-    def revision(self) -> int:
-        """Return the number that grows with every change."""
-        ((revision,),) = self.rows("select revision from revisions")
-        return int(revision)
 
 
 def _gone(path: Path) -> CatalogUnusable:

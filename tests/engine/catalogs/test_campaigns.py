@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.catalogs.sqlite.campaigns import Campaigns
+from engine.catalogs.sql.campaigns import Campaigns
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.campaigns import Bid, Campaign, CampaignState, Creative, Group, Keyword
 from engine.errors import CampaignChanged, UnknownCampaign

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.catalogs.sql.jobs import Jobs
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.jobs import Jobs
 from engine.domain.jobs import LEASE_SECONDS, MAX_ATTEMPTS, OF_THE_SOURCE, Claim, JobResult, State
 from engine.errors import InvalidInput, JobLost
 from support.catalogs import save, video_id

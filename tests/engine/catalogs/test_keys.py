@@ -2,8 +2,8 @@
 
 import pytest
 
+from engine.catalogs.sql.keys import Keys
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.keys import Keys
 from engine.domain.keys import PREFIX, Scope, digest_of
 from engine.errors import InvalidInput
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from engine.catalogs.sqlite import viewers as store
+from engine.catalogs.sql import viewers as store
+from engine.catalogs.sql.viewers import Viewers
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.viewers import Viewers
 from engine.domain.viewers import Event, EventKind
 from engine.errors import InvalidInput, UnknownViewer
 from support.catalogs import save, video_id

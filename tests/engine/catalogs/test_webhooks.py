@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from engine.catalogs.sql.webhooks import Webhooks
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.catalogs.sqlite.webhooks import Webhooks
 from engine.domain.webhooks import RETENTION_SECONDS, RETRY_SECONDS, DeliveryState, Due
 from support.campaigns import campaign
 from support.catalogs import save, video_id

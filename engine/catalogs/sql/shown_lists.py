@@ -5,7 +5,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final
 
-from engine.catalogs.sqlite.file import CatalogFile
+from engine.catalogs.sql.database import Database, marks
 from engine.domain.shown_lists import Door, ListEvent, ListKind, ShownList, oldest_list_id
 
 _PARAMETERS: Final = 500
@@ -15,8 +15,8 @@ _DELETED_AT_ONCE: Final = 5_000
 _COLUMNS: Final = "id, kind, door, first, size, viewer, campaign, experiment, arm, settings"
 _EVENTS: Final = (
     "select shown_by, viewer, video, min(position),"
-    " max(kind in ('watched', 'liked')),"
-    " max(kind = 'liked' or (kind = 'watched' and share >= 0.5))"
+    " max(case when kind in ('watched', 'liked') then 1 else 0 end),"
+    " max(case when kind = 'liked' or (kind = 'watched' and share >= 0.5) then 1 else 0 end)"
     " from events where viewer > ? and viewer <= ? and shown_by >= ?"
     " group by shown_by, viewer, video"
 )
@@ -25,7 +25,7 @@ _EVENTS: Final = (
 class ShownLists:
     """The lists of one catalog."""
 
-    def __init__(self, file: CatalogFile) -> None:
+    def __init__(self, file: Database) -> None:
         self._file = file
 
     def put(self, lists: Sequence[ShownList], *, since: float) -> None:
@@ -67,8 +67,7 @@ class ShownLists:
         known: set[str] = set()
         for first in range(0, len(unique), _PARAMETERS):
             page = unique[first : first + _PARAMETERS]
-            among = ",".join("?" * len(page))
-            sql = f"select id from shown_lists where id in ({among})"  # noqa: S608
+            sql = f"select id from shown_lists where id in ({marks(page)})"  # noqa: S608
             known.update(one for (one,) in self._file.rows(sql, page))
         return [one for one in unique if one not in known]
 

@@ -4,21 +4,22 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from engine.catalogs.sqlite.file import MAX_NUMBER, CatalogFile
+from engine.catalogs.sql.database import MAX_NUMBER, Database
 from engine.domain.evaluation import MAX_STORED
 
 
 class Evaluations:
     """The reports of one catalog."""
 
-    def __init__(self, file: CatalogFile) -> None:
+    def __init__(self, file: Database) -> None:
         self._file = file
 
     def put(self, job: int, report: Mapping[str, Any]) -> None:
         """Store what a job found; the oldest beyond ``MAX_STORED`` go."""
         with self._file.transaction() as db:
             db.execute(
-                "insert or replace into evaluations values (?, ?)",
+                "insert into evaluations values (?, ?)"
+                " on conflict (job) do update set report = excluded.report",
                 (job, json.dumps(report, ensure_ascii=False)),
             )
             db.execute(

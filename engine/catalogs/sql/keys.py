@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Collection
 from typing import Any, Final
 
-from engine.catalogs.sqlite.file import MAX_NUMBER, CatalogFile
+from engine.catalogs.sql.database import MAX_NUMBER, Database
 from engine.domain.keys import PREFIX, Key, Scope, digest_of
 from engine.errors import InvalidInput
 
@@ -20,7 +20,7 @@ _COLUMNS: Final = "id, name, scopes, advertiser, per_second, created_at, revoked
 class Keys:
     """The keys of one catalog, and the sessions opened with them."""
 
-    def __init__(self, catalog: CatalogFile) -> None:
+    def __init__(self, catalog: Database) -> None:
         self._catalog = catalog
 
     def create(

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from engine.catalogs.sqlite.file import CatalogFile
-from engine.catalogs.sqlite.records import COLUMNS, record_of, track_of
+from engine.catalogs.sql.database import Database, marks
+from engine.catalogs.sql.records import COLUMNS, record_of, track_of
 from engine.domain.content import PAGE_VIDEOS, SourceTrack, VideoContent
 from engine.domain.videos import Span
 
@@ -19,7 +19,7 @@ _IS_OBSERVED: Final = "exists (select 1 from tracks t where t.video = v.id)"
 class Content:
     """The content of one catalog's videos."""
 
-    def __init__(self, file: CatalogFile) -> None:
+    def __init__(self, file: Database) -> None:
         self._file = file
 
     def of(self, videos: Sequence[str], sources: Iterable[str] = ()) -> list[VideoContent]:
@@ -31,11 +31,11 @@ class Content:
         """
         rows: list[tuple[Any, ...]] = []
         names = list(sources)
-        among = f" and t.source in ({_marks(names)})" if names else ""
+        among = f" and t.source in ({marks(names)})" if names else ""
         for first in range(0, len(videos), PAGE_VIDEOS):
             page = videos[first : first + PAGE_VIDEOS]
             rows += self._file.rows(
-                f"{_CONTENT} where v.id in ({_marks(page)}){among}{_ORDER}", [*page, *names]
+                f"{_CONTENT} where v.id in ({marks(page)}){among}{_ORDER}", [*page, *names]
             )
         return sorted(_contents(rows), key=lambda content: content.record.id)
 
@@ -53,15 +53,11 @@ class Content:
         rows = self._file.rows(
             "select max(id), count(*), max(revision) from (select id, revision,"  # noqa: S608
             f" (row_number() over (order by id) - 1) / ? as run from videos v where {_IS_OBSERVED})"
-            " group by run order by run",
+            " as runs group by run order by run",
             (videos,),
         )
         firsts = ["", *(last for last, *_ in rows)]
         return [Span(after, *row) for after, row in zip(firsts, rows, strict=False)]
-
-
-def _marks(values: Sequence[str]) -> str:
-    return ",".join("?" * len(values))
 
 
 def _contents(rows: Sequence[tuple[Any, ...]]) -> list[VideoContent]:

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.catalogs.sqlite.file import CatalogFile
+from engine.catalogs.sql.database import Database
 from engine.domain.tags import VISUAL, Tag
 from engine.words.vocabulary import Vocabulary
 
@@ -16,7 +16,7 @@ _TAGS: Final = "select source, name from tags where number >= ? order by number"
 class Tags:
     """The tags of one catalog."""
 
-    def __init__(self, file: CatalogFile) -> None:
+    def __init__(self, file: Database) -> None:
         self._file = file
         self._vocabulary = Vocabulary(())
 
@@ -51,7 +51,7 @@ class Tags:
                 # Another process may have added some since they were looked up.
                 known = self.vocabulary()
                 fresh = [name for name, label in labels.items() if known.exactly(label) is None]
-                db.conn.executemany(
+                db.executemany(
                     "insert into tags (number, source, name) values (?, ?, ?)",
                     [(number, source, name) for number, name in enumerate(fresh, len(known))],
                 )

@@ -10,9 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from math import inf
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from engine.catalogs.sqlite.file import CatalogFile
+from engine.catalogs.sql.database import (
+    MAX_NUMBER,
+    Database,
+    Statements,
+    at_most,
+    marks,
+)
 from engine.domain.viewers import (
     MAX_EVENT_BATCH,
     MAX_EVENTS,
@@ -26,24 +32,21 @@ from engine.domain.viewers import (
 )
 from engine.errors import InvalidInput, UnknownViewer
 
-if TYPE_CHECKING:
-    from sqlite_utils import Database
-
 _PARAMETERS: Final = 500
 _PAGE_VIEWERS: Final = 1_000
 _EVENT: Final = "id, video, kind, at, share, shown_by, position"
 _LIKES: Final = (
     "select viewer, video, max(at) from events where viewer > ? and viewer <= ? and at < ?"
     " group by viewer, video"
-    " having max(kind = 'liked' or (kind = 'watched' and share >= 0.5)) = 1"
-    " and max(kind = 'disliked') = 0 order by viewer"
+    " having sum(case when kind = 'liked' or (kind = 'watched' and share >= 0.5) then 1 else 0 end)"
+    " > 0 and sum(case when kind = 'disliked' then 1 else 0 end) = 0 order by viewer"
 )
 
 
 class Viewers:
     """The viewers of one catalog."""
 
-    def __init__(self, catalog: CatalogFile) -> None:
+    def __init__(self, catalog: Database) -> None:
         self._catalog = catalog
 
     def get(self, viewer: str) -> Viewer:
@@ -70,7 +73,7 @@ class Viewers:
     def ids(self, *, after: str = "", limit: int = -1) -> list[str]:
         """Return the ids of viewers, rising: those after ``after``, at most ``limit`` (-1: all)."""
         sql = "select id from viewers where id > ? order by id limit ?"
-        return [viewer for (viewer,) in self._catalog.rows(sql, (after, limit))]
+        return [viewer for (viewer,) in self._catalog.rows(sql, (after, at_most(limit)))]
 
     def some(self, ids: Sequence[str]) -> list[Viewer]:
         """Return some viewers, in the order of ``ids``; nothing is known of one not kept."""
@@ -78,7 +81,7 @@ class Viewers:
         events: dict[str, list[Event]] = {}
         for first in range(0, len(ids), _PARAMETERS):
             page = ids[first : first + _PARAMETERS]
-            among = f"({','.join('?' * len(page))})"
+            among = f"({marks(page)})"
             sql = f"select id, interests from viewers where id in {among}"  # noqa: S608
             for viewer, content in self._catalog.rows(sql, page):
                 interests[viewer] = json.loads(content)
@@ -181,8 +184,10 @@ class Viewers:
         return self._add(stored, now)
 
     def _add(self, events: Mapping[str, Sequence[Event]], now: float) -> int:
+        # Two who add to the same viewers must not wait for each other in turns.
+        in_order = sorted(events.items())
         with self._catalog.transaction() as db:
-            return sum(_add_of_one(db, viewer, own, now) for viewer, own in events.items())
+            return sum(_add_of_one(db, viewer, own, now) for viewer, own in in_order)
 
     def delete(self, viewer: str) -> None:
         """Delete all that is kept of a viewer, and overwrite its bytes.
@@ -191,15 +196,11 @@ class Viewers:
             UnknownViewer: when nothing is.
         """
         viewer = self._stored_id(viewer)
-        self._catalog.rows("pragma secure_delete = on")
-        with self._catalog.transaction() as db:
+        with self._catalog.erasing(), self._catalog.transaction() as db:
             db.execute("delete from events where viewer = ?", (viewer,))
             db.execute("delete from shown_lists where viewer = ?", (viewer,))
             if db.execute("delete from viewers where id = ?", (viewer,)).rowcount == 0:
                 raise UnknownViewer(viewer)
-        # What was written to the log before goes, too, unless somebody reads just now; then it
-        # goes with the next one.
-        self._catalog.rows("pragma wal_checkpoint(truncate)")
 
     def _stored_id(self, viewer: str) -> str:
         """Return the id under which a viewer is kept, or would be.
@@ -220,12 +221,12 @@ class Viewers:
         known: set[str] = set()
         for first in range(0, len(unique), _PARAMETERS):
             page = unique[first : first + _PARAMETERS]
-            sql = f"select id from videos where id in ({','.join('?' * len(page))})"  # noqa: S608
+            sql = f"select id from videos where id in ({marks(page)})"  # noqa: S608
             known.update(video for (video,) in self._catalog.rows(sql, page))
         return [video for video in unique if video not in known]
 
 
-def _add_of_one(db: "Database", viewer: str, events: Sequence[Event], now: float) -> int:
+def _add_of_one(db: Statements, viewer: str, events: Sequence[Event], now: float) -> int:
     """Add the events of one viewer; return how many are new and stay."""
     db.execute(
         "insert into viewers (id, interests, changed_at) values (?, '{}', ?)"
@@ -236,7 +237,8 @@ def _add_of_one(db: "Database", viewer: str, events: Sequence[Event], now: float
         event.id
         for event in events
         if db.execute(
-            f"insert or ignore into events (viewer, {_EVENT}) values (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+            f"insert into events (viewer, {_EVENT})"  # noqa: S608
+            " values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
             (
                 viewer,
                 event.id,
@@ -255,8 +257,8 @@ def _add_of_one(db: "Database", viewer: str, events: Sequence[Event], now: float
     too_many = db.execute(
         "delete from events where viewer = ?1 and id in (select id from events"
         " where viewer = ?1 order by kind = 'hidden' desc, at desc, id desc"
-        " limit -1 offset ?2) returning id",
-        (viewer, MAX_EVENTS),
+        " limit ?3 offset ?2) returning id",
+        (viewer, MAX_EVENTS, MAX_NUMBER),
     )
     return len(new.difference(event for (event,) in too_many))
 

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from engine.catalogs.sqlite.file import CatalogFile
-from engine.catalogs.sqlite.lines import delete_lines
-from engine.catalogs.sqlite.records import COLUMNS, record_of
-from engine.catalogs.sqlite.tracks import PUT_TRACK
+from engine.catalogs.sql.database import Database, Statements, at_most, marks
+from engine.catalogs.sql.lines import LIKE_ESCAPE, delete_lines
+from engine.catalogs.sql.records import COLUMNS, record_of
+from engine.catalogs.sql.tracks import PUT_TRACK
 from engine.domain.content import PAGE_VIDEOS
 from engine.domain.tags import VISUAL
 from engine.domain.text import cleaned_line, forms_of
@@ -19,9 +19,6 @@ from engine.domain.tracks import Track
 from engine.domain.videos import Attempt, Pictures, VideoRecord
 from engine.errors import AmbiguousVideo, ExternalIdTaken, UnknownVideo
 from engine.words.spelling import nearest_names
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
 
 EDITABLE: Final = ("title", "language", "uploader", "categories")
 """Fields that ``describe`` sets of a video, besides its external id."""
@@ -33,8 +30,6 @@ _MAX_TITLE_CHARACTERS, _MAX_TITLES = (
     20_000,
 )  # that are looked through for one like a misspelt one
 
-_LIKE_ESCAPE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
-
 _PUT_COLUMNS: Final = (
     *("title", "status", "reason", "seconds", "width", "height", "codec", "language"),
     *("kind", "evidence", "uploader", "uploader_id", "categories", "added_at", "revision"),
@@ -45,6 +40,11 @@ _PUT_VIDEO: Final = (
     f" values (:id, {', '.join(f':{name}' for name in _PUT_COLUMNS)})"
     " on conflict (id) do update set last_attempt = null, "
     + ", ".join(f"{name} = excluded.{name}" for name in _PUT_COLUMNS)
+)
+_PUT_PICTURES: Final = (
+    "insert into pictures (video, poster, strip, strip_seconds) values (?, ?, ?, ?)"
+    " on conflict (video) do update set poster = excluded.poster, strip = excluded.strip,"
+    " strip_seconds = excluded.strip_seconds"
 )
 _TABLES: Final = (
     ("tracks", "video"),
@@ -60,7 +60,7 @@ _END_ATTEMPTS: Final = (
     " video = ?1, changed_at = ?2"
     " where kind = 'ingest' and (state = 'failed' and video = ?1"
     " or state in ('queued', 'running')"
-    " and (json_extract(options, '$.video') = ?1 or (json_extract(options, '$.force')"
+    " and ({video} = ?1 or (coalesce({force}, '') in ('1', 'true')"
     " and jobs.source in (select sources.source from sources where sources.video = ?1))))"
 )
 
@@ -68,13 +68,13 @@ _END_ATTEMPTS: Final = (
 class Videos:
     """The videos of one catalog."""
 
-    def __init__(self, file: CatalogFile) -> None:
+    def __init__(self, file: Database) -> None:
         self._file = file
 
     def page(self, *, after: str = "", limit: int = -1) -> list[VideoRecord]:
         """Return videos by rising id: those after ``after``, at most ``limit`` (-1: all)."""
         sql = f"select {COLUMNS} from videos v where v.id > ? order by v.id limit ?"  # noqa: S608 - constants
-        return [record_of(row) for row in self._file.rows(sql, (after, limit))]
+        return [record_of(row) for row in self._file.rows(sql, (after, at_most(limit)))]
 
     def count(self) -> int:
         """Return how many videos there are, watched or not."""
@@ -104,8 +104,7 @@ class Videos:
         records: dict[str, VideoRecord] = {}
         for first in range(0, len(videos), PAGE_VIDEOS):
             page = videos[first : first + PAGE_VIDEOS]
-            marks = ",".join("?" * len(page))
-            sql = f"select {COLUMNS} from videos v where v.id in ({marks})"  # noqa: S608
+            sql = f"select {COLUMNS} from videos v where v.id in ({marks(page)})"  # noqa: S608
             records |= {row[0]: record_of(row) for row in self._file.rows(sql, page)}
         return records
 
@@ -126,8 +125,7 @@ class Videos:
         own: dict[str, str] = {}
         for first in range(0, len(unique), PAGE_VIDEOS):
             page = unique[first : first + PAGE_VIDEOS]
-            marks = ",".join("?" * len(page))
-            sql = f"select external_id, id from videos where external_id in ({marks})"  # noqa: S608
+            sql = f"select external_id, id from videos where external_id in ({marks(page)})"  # noqa: S608
             own |= self._file.rows(sql, page)
         return own
 
@@ -146,12 +144,15 @@ class Videos:
             raise UnknownVideo(name)
         forms = forms_of(name)
         paths = [str(Path(form).absolute()) if "://" not in form else form for form in forms]
-        patterns = ["%/" + form.translate(_LIKE_ESCAPE) for form in forms]
+        patterns = ["%/" + form.translate(LIKE_ESCAPE) for form in forms]
         lookups = (
             ("select id from videos where id = ?", [name]),
             ("select id from videos where external_id = ?", list(forms)),
             ("select video from sources where source = ?", paths),
-            ("select id from videos where length(?1) >= 4 and id glob ?1 || '*'", [_hex(name)]),
+            (
+                "select id from videos where length(?1) >= 4 and id >= ?1 and id < ?1 || 'g'",
+                [_hex(name)],
+            ),
             (r"select distinct video from sources where source like ? escape '\'", patterns),
             (
                 "select id from videos where title = ?",
@@ -172,7 +173,7 @@ class Videos:
         stem = Path(name).stem[:_MAX_TITLE_CHARACTERS]
         rows = self._file.rows(
             r"select distinct title from videos where title like ? || '%' escape '\' limit ?",
-            (stem[:1].translate(_LIKE_ESCAPE), _MAX_TITLES),
+            (stem[:1].translate(LIKE_ESCAPE), _MAX_TITLES),
         )
         return nearest_names(
             stem, [title[:_MAX_TITLE_CHARACTERS] for (title,) in rows], _NEAREST_TITLES
@@ -184,7 +185,7 @@ class Videos:
             video
             for (video,) in self._file.rows(
                 "select id from (select id, revision from videos where revision > ?1"
-                " union all select video, revision from tombstones where revision > ?1)"
+                " union all select video, revision from tombstones where revision > ?1) as changed"
                 " order by revision",
                 (revision,),
             )
@@ -223,8 +224,7 @@ class Videos:
             db.execute(PUT_TRACK, (record.id, VISUAL, record.tagger, track.to_bytes()))
             if pictures is not None:
                 seconds = json.dumps(pictures.strip_seconds)
-                row = {"video": record.id, "poster": pictures.poster, "strip": pictures.strip}
-                db.table("pictures").upsert({**row, "strip_seconds": seconds}, pk="video")
+                db.execute(_PUT_PICTURES, (record.id, pictures.poster, pictures.strip, seconds))
 
     def save_failure(self, record: VideoRecord, *, now: datetime) -> str:
         """Store that a look at a video came to nothing; what was seen before stays as it is.
@@ -259,7 +259,7 @@ class Videos:
         return str(rows[0][0]) if rows else None
 
     def _put_record(
-        self, db: "Database", record: VideoRecord, revision: int, now: datetime
+        self, db: Statements, record: VideoRecord, revision: int, now: datetime
     ) -> None:
         before = self.get(record.id)
         if before is not None:
@@ -314,7 +314,11 @@ class Videos:
             for name in ("categories", "edited"):
                 if name in values:
                     values[name] = json.dumps(values[name], ensure_ascii=False)
-            db.table("videos").update(record.id, values)
+            columns = ", ".join(f"{name} = :{name}" for name in values)
+            db.execute(
+                f"update videos set {columns} where id = :id",  # noqa: S608 - names of fields
+                {**values, "id": record.id},
+            )
             if "external_id" in fields:
                 _name_outside(db, record.id, fields["external_id"])
             return self.named(record.id)
@@ -327,13 +331,14 @@ class Videos:
         """
         with self._file.change() as (db, revision):
             # Or it would come back.
-            db.execute(_END_ATTEMPTS, (video, time.time()))
+            keys = {key: self._file.dialect.json_text("options", key) for key in ("video", "force")}
+            db.execute(_END_ATTEMPTS.format_map(keys), (video, time.time()))
             delete_lines(db, video)
             for table, column in _TABLES:
                 gone = db.execute(f"delete from {table} where {column} = ?", (video,))  # noqa: S608
             if gone.rowcount == 0:
                 raise UnknownVideo(video)
-            db.table("tombstones").insert({"video": video, "revision": revision})
+            db.execute("insert into tombstones values (?, ?)", (video, revision))
 
     def sources_below(self, folder: str) -> list[str]:
         """Return the sources within a folder that videos came from."""
@@ -348,13 +353,13 @@ class Videos:
                 self._remember_source(db, source, video)
 
     @staticmethod
-    def _remember_source(db: "Database", source: str, video: str) -> None:
+    def _remember_source(db: Statements, source: str, video: str) -> None:
         if source:
             db.execute("delete from sources where source = ?", (source,))
             db.execute("insert into sources (source, video) values (?, ?)", (source, video))
 
 
-def _name_outside(db: "Database", video: str, external_id: str) -> None:
+def _name_outside(db: Statements, video: str, external_id: str) -> None:
     """Let a video be known by an app's id, and what viewers did to that id be done to it."""
     sql = "select id from videos where external_id = ? and id <> ?"
     if external_id and (taken := db.execute(sql, (external_id, video)).fetchone()):

@@ -1,13 +1,13 @@
 """Named requests and the jobs that they started."""
 
-from engine.catalogs.sqlite.file import CatalogFile
+from engine.catalogs.sql.database import Database
 from engine.domain.started_requests import StartedRequest
 
 
 class StartedRequests:
     """The named requests of one catalog's clients."""
 
-    def __init__(self, file: CatalogFile) -> None:
+    def __init__(self, file: Database) -> None:
         self._file = file
 
     def reserve(
@@ -24,18 +24,18 @@ class StartedRequests:
         """
         with self._file.transaction() as db:
             db.execute("delete from started where started_at < ?", (now - ttl_seconds,))
+            reserved = db.execute(
+                "insert into started (caller, name, asked, job, started_at)"
+                " values (?, ?, ?, null, ?) on conflict do nothing",
+                (caller, name, digest, now),
+            )
+            if reserved.rowcount:
+                return None
             row = db.execute(
                 "select asked, job, started_at from started where caller = ? and name = ?",
                 (caller, name),
             ).fetchone()
-            if row is not None:
-                return StartedRequest(*row)
-            db.execute(
-                "insert into started (caller, name, asked, job, started_at)"
-                " values (?, ?, ?, null, ?)",
-                (caller, name, digest, now),
-            )
-            return None
+            return StartedRequest(*row)
 
     def restart(self, caller: int, name: str, *, now: float) -> None:
         """Let a request begin anew of which no job came."""

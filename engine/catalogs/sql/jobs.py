@@ -4,26 +4,23 @@ A job is claimed with a lease that heartbeats renew.
 A worker that dies lets its lease run out, and the job is claimed again; each claim is an attempt.
 Ingesting twice does nothing twice, so a job that was nearly done when its worker died is safe.
 
-A lease runs by the machine's clock since it was started, which nobody can set: all processes that
-share a catalog share a machine. One that would run longer than any lease is of another start of
-the machine, and over.
+A lease runs by one clock for all who share the catalog: that of its server, or, where all share a
+machine, of that one since it was started, which nobody can set. One that would run longer than any
+lease is of another start of the machine, and over.
 """
 
 import json
-import time
-from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
 
-from engine.catalogs.sqlite.file import MAX_NUMBER, CatalogFile
+from engine.catalogs.sql.database import MAX_NUMBER, Database, Statements, marks
 from engine.domain.jobs import LEASE_SECONDS, MAX_ATTEMPTS, Claim, Job, JobResult, Kind, State, Work
 from engine.errors import InvalidInput, JobLost
 
-if TYPE_CHECKING:
-    from sqlite_utils import Database
-
-
-# Of ?1, the machine's clock.
+# Of ?1, the clock of leases.
 _IS_OVER: Final = f"(lease_until < ?1 or lease_until > ?1 + {LEASE_SECONDS})"
+_PAGE: Final = 500
 _COLUMNS: Final = (
     "id, kind, source, options, state, attempts, worker, video, status, reason, seconds, done,"
     " total, created_at, changed_at, warning, cost"
@@ -35,12 +32,12 @@ class Jobs:
 
     Args:
         catalog: whose queue it is.
-        clock: seconds since the machine was started; the same in all its processes.
+        clock: seconds that leases run by; the catalog's own unless given.
     """
 
-    def __init__(self, catalog: CatalogFile, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, catalog: Database, clock: Callable[[], float] | None = None) -> None:
         self._catalog = catalog
-        self._clock = clock
+        self._clock = clock or catalog.lease_clock
 
     def add(self, sources: Iterable[str], options: Mapping[str, Any], *, now: float) -> list[int]:
         """Queue sources; one that is queued or running already keeps its job.
@@ -51,7 +48,7 @@ class Jobs:
         Returns:
             The ids of the jobs, source by source.
         """
-        with self._catalog.transaction() as db:
+        with self._adding() as db:
             return [_add(db, Kind.INGEST, source, options, now) for source in sources]
 
     def add_again(
@@ -59,7 +56,7 @@ class Jobs:
     ) -> list[int]:
         """Queue, as ``add`` does, another look at the video of each source, if it is still it."""
         again = {**options, "force": True}
-        with self._catalog.transaction() as db:
+        with self._adding() as db:
             sources = videos.items()
             return [_add(db, Kind.INGEST, one, {**again, "video": it}, now) for one, it in sources]
 
@@ -73,7 +70,7 @@ class Jobs:
             options: with ``add``, names of sources of tags.
             now: seconds since 1970.
         """
-        with self._catalog.transaction() as db:
+        with self._adding() as db:
             return [
                 _add(db, Kind.INGEST, source, {**options, "video": video}, now)
                 for source, video in videos.items()
@@ -81,7 +78,7 @@ class Jobs:
 
     def add_reindex(self, options: Mapping[str, Any], *, now: float) -> int:
         """Queue a reindex; one that waits already is enough. Return the id of the job."""
-        with self._catalog.transaction() as db:
+        with self._adding() as db:
             return _add(db, Kind.REINDEX, "", options, now)
 
     def add_evaluation(self, name: str, options: Mapping[str, Any], *, now: float) -> int:
@@ -90,8 +87,15 @@ class Jobs:
         Returns:
             The id of the job.
         """
-        with self._catalog.transaction() as db:
+        with self._adding() as db:
             return _add(db, Kind.EVALUATE, name, options, now)
+
+    @contextmanager
+    def _adding(self) -> Iterator[Statements]:
+        """Open a transaction in which one looks for what waits already, and adds what does not."""
+        with self._catalog.transaction() as db:
+            self._catalog.dialect.serialize(db, "jobs")
+            yield db
 
     def claim(
         self, worker: str, *, now: float, kinds: Collection[Kind] = tuple(Kind)
@@ -105,6 +109,7 @@ class Jobs:
             "select 1 from jobs where state in ('queued', 'running') limit 1"
         ):
             return None
+        names = list(kinds)
         with self._catalog.transaction() as db:
             clock = self._clock()
             db.execute(
@@ -118,9 +123,10 @@ class Jobs:
                 " lease_until = ?3, changed_at = ?4, claimed_at = ?4"
                 " where id = (select id from jobs where (state = 'queued'"
                 f" or (state = 'running' and {_IS_OVER}))"
-                " and kind in (select value from json_each(?5)) order by id limit 1)"
+                f" and kind in ({marks(names)}) order by id limit 1"
+                f" {self._catalog.dialect.skip_locked})"
                 f" returning {_COLUMNS}",
-                (clock, worker, clock + LEASE_SECONDS, now, json.dumps(list(kinds))),
+                (clock, worker, clock + LEASE_SECONDS, now, *names),
             ).fetchall()
         return _job(rows[0]) if rows else None
 
@@ -212,7 +218,8 @@ class Jobs:
             JobLost: when somebody else has it by now, or it has ended.
         """
         mine = self._catalog.rows(
-            "select 1 from jobs where id = ? and worker = ? and state = 'running'",
+            "select 1 from jobs where id = ? and worker = ? and state = 'running'"  # noqa: S608
+            f" {self._catalog.dialect.for_share}",
             (claim.job, claim.worker),
         )
         if not mine:
@@ -255,7 +262,8 @@ class Jobs:
     def work(self) -> Work:
         """Return what the jobs that were done came to."""
         ((video_seconds, job_seconds),) = self._catalog.rows(
-            "select coalesce(sum(seconds), 0), coalesce(sum(max(changed_at - claimed_at, 0)), 0)"
+            "select coalesce(sum(seconds), 0), coalesce(sum("
+            "case when changed_at > claimed_at then changed_at - claimed_at else 0 end), 0)"
             " from jobs"
             " where state = 'done' and kind = 'ingest'"
         )
@@ -275,12 +283,17 @@ class Jobs:
 
     def count_open(self, ids: Iterable[int]) -> int:
         """Return how many of these jobs wait or run."""
-        ((count,),) = self._catalog.rows(
-            "select count(*) from jobs where state in ('queued', 'running')"
-            " and id in (select value from json_each(?))",
-            (json.dumps(list(ids)),),
-        )
-        return int(count)
+        jobs = list(ids)
+        total = 0
+        for first in range(0, len(jobs), _PAGE):
+            page = jobs[first : first + _PAGE]
+            ((count,),) = self._catalog.rows(
+                "select count(*) from jobs where state in ('queued', 'running')"  # noqa: S608
+                f" and id in ({marks(page)})",
+                page,
+            )
+            total += int(count)
+        return total
 
     def _rows(self, clause: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         return self._catalog.rows(f"select {_COLUMNS} from jobs {clause}", parameters)  # noqa: S608
@@ -302,7 +315,7 @@ def _check_retries(numbers: Iterable[int], failed: Mapping[int, Job]) -> None:
             )
 
 
-def _add(db: "Database", kind: Kind, source: str, options: Mapping[str, Any], now: float) -> int:
+def _add(db: Statements, kind: Kind, source: str, options: Mapping[str, Any], now: float) -> int:
     # A reindex that runs may have passed what came since; only one that waits is enough.
     enough = "('queued')" if kind is Kind.REINDEX else "('queued', 'running')"
     waiting = db.execute(
@@ -326,13 +339,13 @@ def _add(db: "Database", kind: Kind, source: str, options: Mapping[str, Any], no
         if merged != before:
             db.execute("update jobs set options = ? where id = ?", (json.dumps(merged), number))
         return number
-    added = db.execute(
+    ((number,),) = db.execute(
         "insert into jobs (kind, source, options, state, attempts, not_before, worker,"
         " lease_until, video, status, reason, seconds, created_at, changed_at)"
-        " values (?, ?, ?, 'queued', 0, 0, '', 0, '', '', '', 0, ?, ?)",
+        " values (?, ?, ?, 'queued', 0, 0, '', 0, '', '', '', 0, ?, ?) returning id",
         (kind, source, json.dumps(dict(options)), now, now),
     )
-    return int(added.lastrowid or 0)
+    return int(number)
 
 
 def _job(row: tuple[Any, ...]) -> Job:

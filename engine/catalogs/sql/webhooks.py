@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from engine.catalogs.sqlite.file import CatalogFile
+from engine.catalogs.sql.database import Database, marks
 from engine.domain.webhooks import (
     RETENTION_SECONDS,
     RETRY_SECONDS,
@@ -26,7 +26,7 @@ _MAX_SAYS_CHARACTERS: Final = 500
 class Webhooks:
     """The webhooks of one catalog."""
 
-    def __init__(self, catalog: CatalogFile) -> None:
+    def __init__(self, catalog: Database) -> None:
         self._catalog = catalog
 
     def set(self, campaign: str, url: str) -> Webhook:
@@ -35,6 +35,7 @@ class Webhooks:
             campaign, url, secrets.token_urlsafe(_SECRET_BYTES), self._catalog.revision()
         )
         with self._catalog.transaction() as db:
+            self._catalog.dialect.serialize(db, "webhooks")
             if not db.execute("select 1 from webhooks limit 1").fetchone():
                 # Nobody was told of what came before, and nobody will be.
                 db.execute("update outbox set noted = ?", (webhook.since,))
@@ -84,7 +85,7 @@ class Webhooks:
                     " on conflict (campaign, video) do nothing",
                     (campaign, video, json.dumps(body, ensure_ascii=False)),
                 )
-            db.execute("update outbox set noted = max(noted, ?)", (upto,))
+            db.execute("update outbox set noted = ?1 where noted < ?1", (upto,))
 
     def due(
         self, *, now: float, limit: int, per_advertiser: int, busy: Collection[str] = ()
@@ -100,19 +101,20 @@ class Webhooks:
             per_advertiser: at most so many of one advertiser.
             busy: campaigns whose webhooks are being told something already.
         """
+        free = f" where f.campaign not in ({marks([*busy])})" if busy else ""
         rows = self._catalog.rows(
-            "with firsts as (select min(id) as id, campaign from deliveries"
-            " where state = 'waiting' and not_before <= ?1 group by campaign),"
+            "with firsts as (select min(id) as id, campaign from deliveries"  # noqa: S608
+            " where state = 'waiting' and not_before <= ? group by campaign),"
             " turns as (select f.id, c.advertiser, row_number() over"
             " (partition by c.advertiser order by f.id) as turn"
             " from firsts f join campaigns c on c.id = f.campaign"
-            " where f.campaign not in (select value from json_each(?2)))"
+            f"{free})"
             " select t.advertiser, d.id, d.campaign, d.body, d.attempts, d.state, d.says,"
             " w.url, w.secret, w.since"
             " from turns t join deliveries d on d.id = t.id"
             " join webhooks w on w.campaign = d.campaign"
-            " where t.turn <= ?3 order by t.turn, t.id limit ?4",
-            (now, json.dumps(list(busy)), per_advertiser, limit),
+            " where t.turn <= ? order by t.turn, t.id limit ?",
+            (now, *busy, per_advertiser, limit),
         )
         return [Due(row[0], _delivery(row[1:7]), Webhook(row[2], *row[7:])) for row in rows]
 

@@ -8,9 +8,9 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, fields, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from engine.catalogs.sqlite.file import CatalogFile
+from engine.catalogs.sql.database import Database, Statements, at_most, marks
 from engine.domain.campaigns import (
     Bid,
     Campaign,
@@ -23,17 +23,20 @@ from engine.domain.campaigns import (
 from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
 from engine.errors import CampaignChanged, UnknownCampaign
 
-if TYPE_CHECKING:
-    from sqlite_utils import Database
-
 _PAGE: Final = 500
+_PUT: Final = (
+    "insert into campaigns (id, advertiser, state, plan, revision)"
+    " values (:id, :advertiser, :state, :plan, :revision)"
+    " on conflict (id) do update set advertiser = excluded.advertiser, state = excluded.state,"
+    " plan = excluded.plan, revision = excluded.revision"
+)
 _FIELDS: Final = frozenset(one.name for one in fields(Campaign))
 
 
 class Campaigns:
     """The campaigns of one catalog; any number of processes may read and change them."""
 
-    def __init__(self, catalog: CatalogFile) -> None:
+    def __init__(self, catalog: Database) -> None:
         self._catalog = catalog
 
     def revision(self) -> int:
@@ -63,7 +66,7 @@ class Campaigns:
         campaigns: dict[str, Campaign] = {}
         for first in range(0, len(ids), _PAGE):
             page = ids[first : first + _PAGE]
-            clause = f"where id in ({','.join('?' * len(page))})"
+            clause = f"where id in ({marks(page)})"
             campaigns |= {row[0]: _campaign(row) for row in self._rows(clause, tuple(page))}
         return campaigns
 
@@ -87,7 +90,9 @@ class Campaigns:
             "where id > ?1 and (?2 is null or advertiser = ?2) and (?3 is null or state = ?3)"
             " order by id limit ?4"
         )
-        return [_campaign(row) for row in self._rows(clause, (after, advertiser, state, limit))]
+        return [
+            _campaign(row) for row in self._rows(clause, (after, advertiser, state, at_most(limit)))
+        ]
 
     def count(self) -> int:
         """Return how many there are."""
@@ -120,7 +125,7 @@ class Campaigns:
                 return before
             self._move_on(db, revision)
             stored = replace(campaign, revision=revision)
-            db.table("campaigns").upsert(_row(stored), pk="id")
+            db.execute(_PUT, _row(stored))
             db.execute("delete from campaign_tombstones where campaign = ?", (campaign.id,))
             if before is not None and before.advertiser != campaign.advertiser:
                 db.execute("delete from webhooks where campaign = ?", (campaign.id,))
@@ -153,7 +158,7 @@ class Campaigns:
             if db.execute("delete from campaigns where id = ?", (campaign,)).rowcount == 0:
                 raise UnknownCampaign(campaign)
             self._move_on(db, revision)
-            db.table("campaign_tombstones").insert({"campaign": campaign, "revision": revision})
+            db.execute("insert into campaign_tombstones values (?, ?)", (campaign, revision))
 
     def changes_since(self, revision: int) -> CampaignChanges:
         """Return what happened after a revision."""
@@ -175,13 +180,15 @@ class Campaigns:
         )
 
     @contextmanager
-    def _change(self) -> Iterator[tuple["Database", int]]:
+    def _change(self) -> Iterator[tuple[Statements, int]]:
         """Open a transaction; yields the revision that a change in it leads to, too."""
         with self._catalog.transaction() as db:
+            # Locked before it is read: a database may let others write meanwhile.
+            db.execute("update campaign_revisions set revision = revision")
             yield db, self.revision() + 1
 
     @staticmethod
-    def _move_on(db: "Database", revision: int) -> None:
+    def _move_on(db: Statements, revision: int) -> None:
         db.execute("update campaign_revisions set revision = ?", (revision,))
 
 

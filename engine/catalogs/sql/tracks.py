@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from engine.catalogs.sqlite.file import CatalogFile
-from engine.catalogs.sqlite.lines import lines_of, put_lines
-from engine.catalogs.sqlite.records import track_of
+from engine.catalogs.sql.database import Database, marks
+from engine.catalogs.sql.lines import lines_of, put_lines
+from engine.catalogs.sql.records import track_of
 from engine.domain.content import PAGE_VIDEOS, SourceTrack
 from engine.domain.lines import Line
 from engine.domain.tags import VISUAL
@@ -21,7 +21,7 @@ PUT_TRACK: Final = (
 class Tracks:
     """The tracks of one catalog."""
 
-    def __init__(self, file: CatalogFile) -> None:
+    def __init__(self, file: Database) -> None:
         self._file = file
 
     def get(self, video: str) -> Track:
@@ -37,7 +37,7 @@ class Tracks:
         for first in range(0, len(videos), PAGE_VIDEOS):
             page = videos[first : first + PAGE_VIDEOS]
             rows = self._file.rows(
-                f"select video, track from tracks where video in ({','.join('?' * len(page))})"  # noqa: S608
+                f"select video, track from tracks where video in ({marks(page)})"  # noqa: S608
                 " order by source <> ?",
                 (*page, VISUAL),
             )
@@ -57,7 +57,7 @@ class Tracks:
                 raise UnknownVideo(video)
             row = (video, observed.source, observed.tagger, observed.track.to_bytes())
             db.execute(PUT_TRACK, row)
-            put_lines(db, video, observed.source, observed.lines)
+            put_lines(self._file.dialect, db, video, observed.source, observed.lines)
 
     def lines(self, video: str) -> Mapping[str, tuple[Line, ...]]:
         """Return the lines of text of each source that has any on a video."""

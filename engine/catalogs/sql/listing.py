@@ -5,8 +5,8 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from engine.catalogs.sqlite.file import CatalogFile
-from engine.catalogs.sqlite.lines import LIKE_ESCAPE, mentions
+from engine.catalogs.sql.database import Database, Dialect
+from engine.catalogs.sql.lines import LIKE_ESCAPE, mentions
 from engine.domain.listing import ListFilter, ListPosition
 from engine.domain.text import composed
 from engine.domain.videos import OutdatedVideo
@@ -15,8 +15,7 @@ from engine.domain.videos import OutdatedVideo
 _OUTDATED: Final = (
     "v.width > 0 and exists (select 1 from tracks t where t.video = v.id and t.source = 'visual'"
     " and substr(t.tagger, 1, length(?1) + 1) = ?1 || '@' and (t.tagger <> ?1 || '@' || ?2"
-    " or coalesce(v.evidence ->> 'rules', ?3) <> ?3 or v.evidence ->> 'samples' is not null"
-    " and v.evidence ->> 'rules' is null))"
+    " or coalesce({rules}, ?3) <> ?3 or {samples} is not null and {rules} is null))"
 )
 # Seen here, so that there is footage to observe.
 _LACKS_SOURCE: Final = (
@@ -29,12 +28,12 @@ _LACKS_SOURCE: Final = (
 class Listing:
     """Lists of one catalog's videos."""
 
-    def __init__(self, file: CatalogFile) -> None:
+    def __init__(self, file: Database) -> None:
         self._file = file
 
     def newest(self, where: ListFilter, *, after: ListPosition | None, limit: int) -> list[str]:
         """Return the ids of a page, the last added first."""
-        clauses, parameters = _clauses(where)
+        clauses, parameters = _clauses(self._file.dialect, where)
         if after is not None:
             clauses.append("(added_at, id) < (?, ?)")
             parameters += [after.added_at, after.video]
@@ -42,14 +41,14 @@ class Listing:
 
     def oldest(self, where: ListFilter, *, before: ListPosition, limit: int) -> list[str]:
         """Return the ids of the page before a place, the last added first."""
-        clauses, parameters = _clauses(where)
+        clauses, parameters = _clauses(self._file.dialect, where)
         clauses.append("(added_at, id) > (?, ?)")
         parameters += [before.added_at, before.video, limit]
         return self._ids(clauses, parameters, "asc")[::-1]
 
     def by_id(self, where: ListFilter, *, after: str, limit: int) -> list[str]:
         """Return the ids of a page, rising, those after ``after``."""
-        clauses, parameters = _clauses(where)
+        clauses, parameters = _clauses(self._file.dialect, where)
         every = " and ".join(["id > ?", *clauses])
         sql = f"select id from videos where {every} order by id limit ?"  # noqa: S608
         return [video for (video,) in self._file.rows(sql, [after, *parameters, limit])]
@@ -73,7 +72,7 @@ class Listing:
             version: the one that is here.
             rules: the version of those of kinds that are here.
         """
-        return self._to_watch(_OUTDATED, (tagger, version, rules))
+        return self._to_watch(self._outdated, (tagger, version, str(rules)))
 
     def lacking(self, source: str, tagger: str, version: str) -> Iterator[OutdatedVideo]:
         """Yield the watched videos that a source has yet to observe, the newest first.
@@ -82,6 +81,13 @@ class Listing:
         and of imports are not.
         """
         return self._to_watch(_LACKS_SOURCE, (source, tagger, version))
+
+    @property
+    def _outdated(self) -> str:
+        keys = {
+            key: self._file.dialect.json_text("v.evidence", key) for key in ("rules", "samples")
+        }
+        return _OUTDATED.format_map(keys)
 
     def _to_watch(self, condition: str, parameters: tuple[object, ...]) -> Iterator[OutdatedVideo]:
         rows = self._file.rows(
@@ -99,16 +105,16 @@ class Listing:
     def count_outdated(self, tagger: str, version: str, rules: int) -> int:
         """Return how many ``outdated`` ones there are."""
         ((count,),) = self._file.rows(
-            f"select count(*) from videos v where {_OUTDATED}",  # noqa: S608
-            (tagger, version, rules),
+            f"select count(*) from videos v where {self._outdated}",  # noqa: S608
+            (tagger, version, str(rules)),
         )
         return int(count)
 
 
-def _clauses(where: ListFilter) -> tuple[list[str], list[Any]]:
+def _clauses(dialect: Dialect, where: ListFilter) -> tuple[list[str], list[Any]]:
     clauses, parameters = [], []
     for word in composed(where.text).split():
-        mentioned, spelled = mentions(word)
+        mentioned, spelled = mentions(dialect, word)
         clauses.append(rf"(title like ? escape '\' or uploader like ? escape '\' or {mentioned})")
         parameters += [*[f"%{word.translate(LIKE_ESCAPE)}%"] * 2, spelled]
     for column in ("kind", "status", "language", "uploader"):

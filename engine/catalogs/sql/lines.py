@@ -1,31 +1,19 @@
 """Lines of text on videos, and the table that they are searched in."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from engine.catalogs.sql.database import Dialect, Statements
 from engine.domain.lines import Line, lines_from_bytes, lines_to_bytes
 from engine.errors import CorruptData
-
-if TYPE_CHECKING:
-    from sqlite_utils import Database
 
 LIKE_ESCAPE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 """Signs that stand for themselves in the pattern of a LIKE, for ``str.translate``."""
 
-_FIRST_LETTERS: Final = 3  # what is shorter is not in the table's index
 
-
-def mentions(text: str) -> tuple[str, str]:
-    """Return an SQL condition, and its parameter, on rows of ``videos``: a line has a text in it.
-
-    FTS5 looks a text up letter by letter, none of them a command; a shorter one is looked for in
-    every line.
-    """
-    if len(text) < _FIRST_LETTERS:
-        condition, parameter = r"text like ? escape '\'", f"%{text.translate(LIKE_ESCAPE)}%"
-    else:
-        quoted = text.replace('"', '""')
-        condition, parameter = "line_texts match ?", f'"{quoted}"'
+def mentions(dialect: Dialect, text: str) -> tuple[str, str]:
+    """Return an SQL condition, and its parameter, on ``videos``: a line has a text in it."""
+    condition, parameter = dialect.mentions(text)
     videos = (
         "select video from lines where id in"  # noqa: S608 - constants
         f" (select rowid from line_texts where {condition})"
@@ -33,20 +21,22 @@ def mentions(text: str) -> tuple[str, str]:
     return f"id in ({videos})", parameter
 
 
-def put_lines(db: "Database", video: str, source: str, lines: Sequence[Line]) -> None:
+def put_lines(
+    dialect: Dialect, db: Statements, video: str, source: str, lines: Sequence[Line]
+) -> None:
     """Store the lines of one source on a video, in place of those it had."""
     delete_lines(db, video, source)
     if not lines:
         return
-    row = db.execute(
-        "insert into lines (video, source, lines) values (?, ?, ?)",
+    ((row,),) = db.execute(
+        "insert into lines (video, source, lines) values (?, ?, ?) returning id",
         (video, source, lines_to_bytes(lines)),
     )
     text = "\n".join(dict.fromkeys(line.text for line in lines))
-    db.execute("insert into line_texts (rowid, text) values (?, ?)", (row.lastrowid, text))
+    dialect.put_line_text(db, row, text)
 
 
-def delete_lines(db: "Database", video: str, source: str | None = None) -> None:
+def delete_lines(db: Statements, video: str, source: str | None = None) -> None:
     """Delete the lines of one source on a video, or of all."""
     where, of = ("", (video,)) if source is None else (" and source = ?", (video, source))
     ids = f"select id from lines where video = ?{where}"  # noqa: S608 - constants

@@ -3,14 +3,14 @@
 import json
 from collections.abc import Iterable
 
-from engine.catalogs.sqlite.file import CatalogFile
+from engine.catalogs.sql.database import Database
 from engine.domain.videos import TaggerWords
 
 
 class Taggers:
     """The taggers of one catalog. Services and imports are not among them: they have any words."""
 
-    def __init__(self, catalog: CatalogFile) -> None:
+    def __init__(self, catalog: Database) -> None:
         self._catalog = catalog
 
     def remember(self, tagger: str, tags: Iterable[str]) -> None:
@@ -18,8 +18,9 @@ class Taggers:
         if self._catalog.rows("select 1 from taggers where tagger = ?", (tagger,)):
             return
         with self._catalog.transaction() as db:
-            db.table("taggers").insert(
-                {"tagger": tagger, "tags": json.dumps(list(tags), ensure_ascii=False)}, ignore=True
+            db.execute(
+                "insert into taggers (tagger, tags) values (?, ?) on conflict do nothing",
+                (tagger, json.dumps(list(tags), ensure_ascii=False)),
             )
 
     def words(self) -> TaggerWords:

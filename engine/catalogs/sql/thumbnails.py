@@ -3,14 +3,14 @@
 import json
 from collections.abc import Sequence
 
-from engine.catalogs.sqlite.file import CatalogFile
+from engine.catalogs.sql.database import Database, marks
 from engine.domain.videos import Pictures
 
 
 class Thumbnails:
     """The thumbnails of one catalog's videos."""
 
-    def __init__(self, file: CatalogFile) -> None:
+    def __init__(self, file: Database) -> None:
         self._file = file
 
     def get(self, video: str) -> Pictures | None:
@@ -22,6 +22,5 @@ class Thumbnails:
 
     def pictured(self, ids: Sequence[str]) -> set[str]:
         """Return those of some videos that have thumbnails."""
-        marks = ",".join("?" * len(ids))
-        sql = f"select video from pictures where video in ({marks})"  # noqa: S608
+        sql = f"select video from pictures where video in ({marks(ids)})"  # noqa: S608
         return {video for (video,) in self._file.rows(sql, ids)}

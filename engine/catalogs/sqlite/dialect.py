@@ -1,0 +1,38 @@
+"""SQL of SQLite where it differs: JSON, the index of lines, one writer at a time."""
+
+from typing import Final
+
+from engine.catalogs.sql.database import Dialect, Statements
+from engine.catalogs.sql.lines import LIKE_ESCAPE
+
+_FIRST_LETTERS: Final = 3  # what is shorter is not in the table's index
+
+
+class SqliteDialect(Dialect):
+    """SQL of SQLite."""
+
+    # One writes at a time, so nothing has to be locked by rows.
+    for_share = ""
+    skip_locked = ""
+
+    def json_text(self, column: str, key: str) -> str:
+        """Return the expression for the text of a key of a JSON object, null where it is not."""
+        return f"cast({column} ->> '{key}' as text)"
+
+    def mentions(self, text: str) -> tuple[str, str]:
+        """Return a condition, and its parameter, on rows of ``line_texts``: a text is in it.
+
+        FTS5 looks a text up letter by letter, none of them a command; a shorter one is looked for
+        in every line.
+        """
+        if len(text) < _FIRST_LETTERS:
+            return r"text like ? escape '\'", f"%{text.translate(LIKE_ESCAPE)}%"
+        quoted = text.replace('"', '""')
+        return "line_texts match ?", f'"{quoted}"'
+
+    def put_line_text(self, db: Statements, row: int, text: str) -> None:
+        """Let the lines of one row of ``lines`` be looked up."""
+        db.execute("insert into line_texts (rowid, text) values (?, ?)", (row, text))
+
+    def serialize(self, db: Statements, name: str) -> None:
+        """Do nothing: no other transaction writes."""
