@@ -7,7 +7,12 @@ from typing import Any, Final
 from ingest.sources.imports.documents import BadLine, Document, bad_part
 from ingest.sources.imports.fields import BadField, Fields
 from ingest.sources.imports.videos import MAX_PARTS, LabelResult, collected, id_of, source_in
-from ingest.taggers.remote.clarifai.wire import AnswerUnreadable, n_seconds_of, runs_of, status_of
+from ingest.taggers.remote.clarifai.wire import (
+    AnswerUnreadable,
+    n_seconds_of,
+    status_of,
+    tag_ranges_of,
+)
 
 # Words in the names of models that look for something else than what is there to see.
 _OTHERS: Final = {
@@ -59,7 +64,7 @@ def _result(document: Document, answer: dict[str, Any], number: int) -> LabelRes
             raise BadField(f"status: {status.message or 'failed'} (status {status.code})")
         output = Fields(answer["outputs"][0], "outputs[0]")
         _refuse_others(output)
-        runs, n_seconds = collected(runs_of(answer, start=0)), n_seconds_of(answer)
+        tag_ranges, n_seconds = collected(tag_ranges_of(answer, start=0)), n_seconds_of(answer)
     except AnswerUnreadable as error:
         raise BadField(str(error)) from error
     source = source_in(output.inside("input").inside("data").inside("video"), "url")
@@ -70,7 +75,7 @@ def _result(document: Document, answer: dict[str, Any], number: int) -> LabelRes
         id=id_of(source, f"{document.digest}/{number}"),
         source=source,
         tagger=f"clarifai/{model.text('id', longest=60)}@{version}",
-        runs=runs,
+        tag_ranges=tag_ranges,
         duration=float(n_seconds),
     )
 

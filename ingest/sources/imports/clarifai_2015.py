@@ -32,7 +32,7 @@ from ingest.sources.imports.videos import (
     source_in,
     tag_in,
 )
-from ingest.taggers.runs import Run
+from ingest.taggers.tag_ranges import TagRange
 
 TAGGER: Final = "clarifai@2015"
 
@@ -87,7 +87,7 @@ def _result(document: Document, value: Any, digest: str) -> LabelResult:
         id=id_of(source, f"clarifai:{docid}" if docid else digest),
         source=source,
         tagger=TAGGER,
-        runs=collected(_runs(tag)),
+        tag_ranges=collected(_tag_ranges(tag)),
     )
 
 
@@ -99,7 +99,7 @@ def _docid(fields: Fields) -> str:
     return str(number) if isinstance(number, int) else as_text(number or "", fields.name("docid"))
 
 
-def _runs(fields: Fields) -> Iterator[Run]:
+def _tag_ranges(fields: Fields) -> Iterator[TagRange]:
     names = [fields.name(key) for key in ("timestamps", "classes", "probs")]
     times, classes, probs = (
         as_items(fields.raw(key), fields.name(key)) for key in ("timestamps", "classes", "probs")
@@ -110,4 +110,4 @@ def _runs(fields: Fields) -> Iterator[Run]:
         second = int(as_number(time, at[0], LONGEST_SECONDS - 1))
         of_one_length([as_items(tags, at[1]), as_items(confidences, at[2])], at[1:])
         for tag, confidence in zip(tags, confidences, strict=True):
-            yield Run(tag_in(tag, at[1]), second, second + 1, as_number(confidence, at[2], 1))
+            yield TagRange(tag_in(tag, at[1]), second, second + 1, as_number(confidence, at[2], 1))

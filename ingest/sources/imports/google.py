@@ -18,7 +18,7 @@ from ingest.sources.imports.videos import (
     seconds_touched,
     tag_in,
 )
-from ingest.taggers.runs import Run, Runs
+from ingest.taggers.tag_ranges import TagRange, TagRanges
 
 TAGGER: Final = "google-video-intelligence"
 
@@ -79,7 +79,9 @@ def results(document: Document) -> Iterator[LabelResult | BadLine]:
         if trouble := video.trouble or video.why_no_labels():
             yield bad_part(document, trouble, spoils=id_ if video.trouble else "")
         else:
-            yield LabelResult(document.line, id_, video.source, TAGGER, video.runs, video.duration)
+            yield LabelResult(
+                document.line, id_, video.source, TAGGER, video.tag_ranges, video.duration
+            )
 
 
 class _Video:
@@ -88,7 +90,7 @@ class _Video:
     def __init__(self, source: str) -> None:
         self.source = source
         self.trouble = ""
-        self.runs = Runs()
+        self.tag_ranges = TagRanges()
         self.duration = 0.0
         self._level = len(_LEVELS)
         self._others: set[str] = set()
@@ -107,11 +109,11 @@ class _Video:
             if not there:
                 continue
             if level < self._level:
-                self._level, self.runs = level, Runs()
+                self._level, self.tag_ranges = level, TagRanges()
             if level == self._level:
                 for key in there:
                     for label in fields.each(_key(fields, key)):
-                        collected(_label_runs(label), self.runs)
+                        collected(_label_ranges(label), self.tag_ranges)
             return
 
     def why_no_labels(self) -> str:
@@ -144,23 +146,23 @@ def _source(fields: Fields) -> str:
     return f"gs:/{path}" if path.startswith("/") else path
 
 
-def _label_runs(label: Fields) -> Iterator[Run]:
+def _label_ranges(label: Fields) -> Iterator[TagRange]:
     entity = label.inside("entity")
     tag = tag_in(entity.raw("description"), entity.name("description"))
     for frame in label.each("frames"):
         start = _offset(frame, "timeOffset")
-        yield _run(tag, start, start, frame)
+        yield _tag_range(tag, start, start, frame)
     for shown in label.each("segments"):
         segment = shown.inside("segment")
         start, end = _offset(segment, "startTimeOffset"), _offset(segment, "endTimeOffset")
         if end < start:
             raise BadField(f"{segment.path}: it ends before it starts")
-        yield _run(tag, start, end, shown)
+        yield _tag_range(tag, start, end, shown)
 
 
-def _run(tag: str, start: float, end: float, fields: Fields) -> Run:
+def _tag_range(tag: str, start: float, end: float, fields: Fields) -> TagRange:
     # A zero is left out of the JSON of a protocol buffer.
-    return Run(
+    return TagRange(
         tag, *seconds_touched(start, end), fields.number("confidence", maximum=1, default=0.0)
     )
 

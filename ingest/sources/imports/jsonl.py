@@ -19,7 +19,7 @@ from ingest.sources.imports.fields import BadField, Fields, as_items, as_number,
 from ingest.sources.imports.lines import confidence_in, lines_in
 from ingest.sources.imports.videos import LabelResult, id_of, source_in, tag_name_in
 from ingest.taggers.remote.whole_video import MAX_TAG_CHARACTERS
-from ingest.taggers.runs import MAX_NAMES, Run, Runs
+from ingest.taggers.tag_ranges import MAX_NAMES, TagRange, TagRanges
 
 TAGGER: Final = "import"
 """Name of the tagger, where a line gives none."""
@@ -56,16 +56,16 @@ def results(document: Document) -> Iterator[LabelResult]:
     id_ = fields.text("video") or id_of(source, otherwise)
     if not _ID.fullmatch(id_):
         raise BadField(f"video: {id_[:40]!r} is no id: 16 digits of 0-9 and a-f, or leave it out")
-    runs, whole = _observed(fields)
+    tag_ranges, whole = _observed(fields)
     duration = fields.number("duration", maximum=LONGEST_SECONDS, default=0.0)
-    if "duration" in fields and runs.end > math.ceil(duration):
-        raise BadField(f"duration: {duration:g} s, but a tag is on second {runs.end - 1}")
+    if "duration" in fields and tag_ranges.end > math.ceil(duration):
+        raise BadField(f"duration: {duration:g} s, but a tag is on second {tag_ranges.end - 1}")
     yield LabelResult(
         line=document.line,
         id=id_,
         source=source,
         tagger=fields.text("tagger", longest=100) or TAGGER,
-        runs=runs,
+        tag_ranges=tag_ranges,
         duration=duration,
         title=fields.text("title"),
         language=_language(fields),
@@ -88,20 +88,20 @@ def _refuse_unknown(fields: Fields, known: tuple[str, ...]) -> None:
             raise BadField(f"{fields.name(key[:_SHOWN])!r}: there is no such field; {hint}")
 
 
-def _observed(fields: Fields) -> tuple[Runs, dict[str, float]]:
+def _observed(fields: Fields) -> tuple[TagRanges, dict[str, float]]:
     """Return tags on seconds, and tags of the whole with their confidences."""
-    runs, whole = Runs(), dict[str, float]()
+    tag_ranges, whole = TagRanges(), dict[str, float]()
     try:
         for tag in fields.each("tags"):
             if "confidence" in tag:
                 _add_whole(tag, whole)
             else:
-                _add(tag, runs)
+                _add(tag, tag_ranges)
     except BadField:
         raise
     except InvalidInput as error:
         raise BadField(str(error)) from error
-    return runs, whole
+    return tag_ranges, whole
 
 
 def _add_whole(tag: Fields, whole: dict[str, float]) -> None:
@@ -112,15 +112,15 @@ def _add_whole(tag: Fields, whole: dict[str, float]) -> None:
         raise BadField(f"more than {MAX_NAMES} different tags on one video")
 
 
-def _add(tag: Fields, runs: Runs) -> None:
+def _add(tag: Fields, tag_ranges: TagRanges) -> None:
     _refuse_unknown(tag, ("tag", "seconds"))
     label = _label(tag.raw("tag"), tag.name("tag"))
     path = tag.name("seconds")
     for number, item in enumerate(as_items(tag.raw("seconds"), path)):
         if _is_plain(item):
-            runs.add(label, *item)
+            tag_ranges.add(label, *item)
         else:
-            runs.add(*_run(label, item, f"{path}[{number}]"))
+            tag_ranges.add(*_tag_range(label, item, f"{path}[{number}]"))
 
 
 def _label(value: object, at: str) -> str:
@@ -155,14 +155,14 @@ def _is_plain(item: Any) -> bool:
     )
 
 
-def _run(tag: str, item: object, at: str) -> Run:
+def _tag_range(tag: str, item: object, at: str) -> TagRange:
     values = as_items(item, at)
     if len(values) != 3:
         raise BadField(f"{at}: write [start, end, confidence], with the end not included")
     start, end = (_second(value, at) for value in values[:2])
     if start >= end:
         raise BadField(f"{at}: the end, which is not included, is not after the start")
-    return Run(tag, start, end, as_number(values[2], at, 1))
+    return TagRange(tag, start, end, as_number(values[2], at, 1))
 
 
 def _second(value: object, at: str) -> int:

@@ -7,7 +7,7 @@ from engine.errors import InvalidInput
 from ingest.sources.imports.documents import BadLine
 from ingest.sources.imports.videos import MAX_PARTS, LabelResult
 
-HELD_RUNS: Final = 500_000
+HELD_RANGES: Final = 500_000
 """Time ranges of tags that wait for more of their videos to come."""
 
 
@@ -17,7 +17,7 @@ class Merging:
     def __init__(self) -> None:
         self._waiting: dict[str, LabelResult] = {}
         self._spoiled: set[str] = set()
-        self._n_runs = 0
+        self._n_ranges = 0
 
     def add(self, result: LabelResult) -> Iterator[LabelResult | BadLine]:
         """Take a result in; yields those that cannot wait any longer."""
@@ -26,7 +26,7 @@ class Merging:
         before = self._waiting.get(result.id)
         if before is None:
             self._waiting[result.id] = result
-            self._n_runs += len(result.runs)
+            self._n_ranges += len(result.tag_ranges)
         elif before.tagger != result.tagger:
             yield BadLine(
                 result.line,
@@ -35,7 +35,7 @@ class Merging:
             )
         else:
             yield from self._merged(before, result)
-        while self._waiting and (self._n_runs > HELD_RUNS or len(self._waiting) > MAX_PARTS):
+        while self._waiting and (self._n_ranges > HELD_RANGES or len(self._waiting) > MAX_PARTS):
             yield self._let_go(next(iter(self._waiting)))
 
     def spoil(self, bad: BadLine) -> None:
@@ -49,9 +49,9 @@ class Merging:
             yield self._let_go(next(iter(self._waiting)))
 
     def _merged(self, before: LabelResult, result: LabelResult) -> Iterator[BadLine]:
-        self._n_runs -= len(before.runs)
+        self._n_ranges -= len(before.tag_ranges)
         try:
-            before.runs.extend(result.runs)
+            before.tag_ranges.extend(result.tag_ranges)
         except InvalidInput as error:
             self._give_up(result.id)
             yield BadLine(result.line, str(error))
@@ -61,11 +61,11 @@ class Merging:
         before.taggers = {**result.taggers, **before.taggers}
         before.whole = {**result.whole, **before.whole}
         before.lines = {**result.lines, **before.lines}
-        self._n_runs += len(before.runs)
+        self._n_ranges += len(before.tag_ranges)
 
     def _let_go(self, id_: str) -> LabelResult:
         result = self._waiting.pop(id_)
-        self._n_runs -= len(result.runs)
+        self._n_ranges -= len(result.tag_ranges)
         return result
 
     def _give_up(self, id_: str) -> None:

@@ -12,7 +12,7 @@ from engine.errors import InvalidInput
 from ingest.decoding.frames import LONGEST_SECONDS
 from ingest.sources.imports.documents import BadLine, Document, bad_part
 from ingest.sources.imports.fields import BadField, Fields
-from ingest.sources.imports.merging import HELD_RUNS
+from ingest.sources.imports.merging import HELD_RANGES
 from ingest.sources.imports.videos import (
     MAX_PARTS,
     LabelResult,
@@ -21,7 +21,7 @@ from ingest.sources.imports.videos import (
     seconds_touched,
     tag_in,
 )
-from ingest.taggers.runs import Run, Runs
+from ingest.taggers.tag_ranges import TagRange, TagRanges
 
 TAGGER: Final = "rekognition"
 
@@ -87,14 +87,14 @@ class _Job:
     def __init__(self, line: int) -> None:
         self.line = self.last_line = line
         self.job_id = self.source = self.title = self.tagger = ""
-        self.runs = Runs()
+        self.tag_ranges = TagRanges()
         self.duration = 0.0
         self.is_whole = False
         self.trouble = ""
         self.is_reported = False
         self.digests: list[str] = []
 
-    def add(self, page: Fields, document: Document, runs: Runs) -> None:
+    def add(self, page: Fields, document: Document, tag_ranges: TagRanges) -> None:
         self.last_line = document.line
         self.job_id = self.job_id or page.text("JobId")
         self.source = self.source or _source(page)
@@ -105,7 +105,7 @@ class _Job:
         self.is_whole |= not _token(page)
         self.digests.append(document.digest)
         try:
-            self.runs.extend(runs)
+            self.tag_ranges.extend(tag_ranges)
         except InvalidInput as error:
             raise BadField(str(error)) from error
 
@@ -124,7 +124,7 @@ class _Job:
             id=id_,
             source=self.source,
             tagger=self.tagger or TAGGER,
-            runs=self.runs,
+            tag_ranges=self.tag_ranges,
             duration=self.duration,
             title=self.title if not self.source else "",
         )
@@ -150,15 +150,15 @@ class _Jobs:
         page = Fields(document.value)
         _refuse_others(page)
         job_id, source = page.text("JobId"), _source(page)
-        runs, trouble = _page_runs(page)
+        tag_ranges, trouble = _page_ranges(page)
         if not job_id and not source and not trouble:
-            self._refuse_repeated(page, runs)
+            self._refuse_repeated(page, tag_ranges)
         job = self._job_of(job_id, source) or self._new(document.line)
         if self._missing_line is not None:
             job.trouble = _missing(self._missing_line)
             self._missing_line = None
         try:
-            job.add(page, document, runs)
+            job.add(page, document, tag_ranges)
             if trouble:
                 raise trouble
         except BadField as error:
@@ -182,7 +182,7 @@ class _Jobs:
     def too_many(self) -> Iterator[LabelResult | BadLine]:
         """Yield the oldest as long as there are more than can wait."""
         while len(self._jobs) > MAX_PARTS or (
-            len(self._jobs) > 1 and sum(len(job.runs) for job in self._jobs) > HELD_RUNS
+            len(self._jobs) > 1 and sum(len(job.tag_ranges) for job in self._jobs) > HELD_RANGES
         ):
             job = next((job for job in self._jobs if job.is_whole), self._jobs[0])
             self._delete(job)
@@ -221,9 +221,9 @@ class _Jobs:
             for name in [name for name, one in names.items() if one is job]:
                 del names[name]
 
-    def _refuse_repeated(self, page: Fields, runs: Runs) -> None:
+    def _refuse_repeated(self, page: Fields, tag_ranges: TagRanges) -> None:
         """Refuse a page that was there after the last one: it would be a video of its own."""
-        fields = repr((_token(page), _duration(page))).encode() + runs.digest()
+        fields = repr((_token(page), _duration(page))).encode() + tag_ranges.digest()
         digest = hashlib.sha256(fields).digest()
         if self._open is None and digest in self._nameless:
             raise BadField("this page is in the file already: it counts once")
@@ -231,15 +231,15 @@ class _Jobs:
             self._nameless.add(digest)
 
 
-def _page_runs(page: Fields) -> tuple[Runs, BadField | None]:
+def _page_ranges(page: Fields) -> tuple[TagRanges, BadField | None]:
     """Return what a page says was seen, as far as it can be used, and what cannot."""
-    runs = Runs()
+    tag_ranges = TagRanges()
     try:
         for label in page.each("Labels"):
-            collected(_runs(label), runs)
+            collected(_tag_ranges(label), tag_ranges)
     except BadField as error:
-        return runs, error
-    return runs, None
+        return tag_ranges, error
+    return tag_ranges, None
 
 
 def _missing(line: int) -> str:
@@ -282,7 +282,7 @@ def _duration(page: Fields) -> float:
     return max(durations, default=0.0) / 1000
 
 
-def _runs(fields: Fields) -> Iterator[Run]:
+def _tag_ranges(fields: Fields) -> Iterator[TagRange]:
     if "Label" not in fields and "Name" in fields:
         raise BadField(f"{fields.path}: a label without a time, as DetectLabels gives of a picture")
     label = fields.inside("Label")
@@ -295,4 +295,4 @@ def _runs(fields: Fields) -> Iterator[Run]:
             raise BadField(f"{fields.name('EndTimestampMillis')}: it ends before it starts")
     else:
         start = end = fields.number("Timestamp", maximum=_LONGEST_MS - 1)
-    yield Run(tag, *seconds_touched(start / 1000, end / 1000), confidence)
+    yield TagRange(tag, *seconds_touched(start / 1000, end / 1000), confidence)

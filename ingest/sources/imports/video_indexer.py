@@ -26,7 +26,7 @@ from ingest.sources.imports.videos import (
     source_in,
     tag_in,
 )
-from ingest.taggers.runs import Run
+from ingest.taggers.tag_ranges import TagRange
 
 TAGGER: Final = "azure-video-indexer"
 
@@ -106,7 +106,7 @@ def _result(document: Document, whole: Fields, video: Fields, number: int) -> La
         id=id_of(source, f"videoindexer:{own}" if video.text("id") else document.digest),
         source=source,
         tagger=f"{TAGGER}@{version}" if version else TAGGER,
-        runs=collected(_runs(labels)),
+        tag_ranges=collected(_tag_ranges(labels)),
         duration=_duration(whole, video, insights) if number == 0 else _time(insights, "duration"),
         title=video.text("name") or whole.text("name"),
     )
@@ -127,19 +127,19 @@ def _duration(whole: Fields, video: Fields, insights: Fields) -> float:
     return 0.0
 
 
-def _runs(fields: Fields) -> Iterator[Run]:
+def _tag_ranges(fields: Fields) -> Iterator[TagRange]:
     for label in fields.each("labels"):
         tag = tag_in(label.raw("name"), label.name("name"))
         for shown in label.each("instances"):
-            yield _run(tag, shown, _time(shown, "start"), _time(shown, "end"))
+            yield _tag_range(tag, shown, _time(shown, "start"), _time(shown, "end"))
         for shown in label.each("appearances"):
-            yield _run(tag, shown, _time(shown, "startTime"), _time(shown, "endTime"))
+            yield _tag_range(tag, shown, _time(shown, "startTime"), _time(shown, "endTime"))
 
 
-def _run(tag: str, shown: Fields, start: float, end: float) -> Run:
+def _tag_range(tag: str, shown: Fields, start: float, end: float) -> TagRange:
     if end < start:
         raise BadField(f"{shown.path}: it ends before it starts")
-    return Run(tag, *seconds_touched(start, end), shown.number("confidence", maximum=1))
+    return TagRange(tag, *seconds_touched(start, end), shown.number("confidence", maximum=1))
 
 
 def _time(fields: Fields, key: str) -> float:

@@ -16,7 +16,7 @@ from ingest.sources.addresses import NotAnAddress, canonical
 from ingest.sources.files import ID_DIGITS
 from ingest.sources.imports.fields import BadField, Fields, as_text
 from ingest.taggers.remote.whole_video import RemoteTrack, tidy_tag
-from ingest.taggers.runs import Run, Runs
+from ingest.taggers.tag_ranges import TagRange, TagRanges
 
 MAX_PARTS: Final = 10_000
 """Results of videos in one answer, and answers that are put together at a time."""
@@ -85,7 +85,7 @@ class LabelResult:
         id: 16 hex digits.
         source: where the video is to be found; may be empty.
         tagger: name and version of the tagger.
-        runs: the observations.
+        tag_ranges: the observations.
         duration: of the video, in seconds, as far as it is known; 0 otherwise.
         title: empty when none was given.
         language, uploader, uploader_id, kind, categories, external_id, taggers, whole, lines:
@@ -96,7 +96,7 @@ class LabelResult:
     id: str
     source: str
     tagger: str
-    runs: Runs
+    tag_ranges: TagRanges
     duration: float = 0.0
     title: str = ""
     language: str = ""
@@ -115,11 +115,11 @@ class LabelResult:
         Raises:
             BadField: it cannot be a video: empty, too long, too many tags.
         """
-        n_seconds = max(math.ceil(self.duration), self.runs.end)
+        n_seconds = max(math.ceil(self.duration), self.tag_ranges.end)
         if n_seconds == 0:
             raise BadField("nothing was seen and no duration is given")
         try:
-            track = RemoteTrack.of(self.runs, n_seconds)
+            track = RemoteTrack.of(self.tag_ranges, n_seconds)
         except InvalidInput as error:
             raise BadField(str(error)) from error
         return ImportedVideo(
@@ -201,16 +201,16 @@ def seconds_touched(start: float, end: float) -> tuple[int, int]:
     return first, max(first + 1, math.ceil(end))
 
 
-def collected(runs: Iterable[Run], into: Runs | None = None) -> Runs:
-    """Return runs as they are held.
+def collected(tag_ranges: Iterable[TagRange], into: TagRanges | None = None) -> TagRanges:
+    """Return ranges as they are held.
 
     Raises:
         BadField: they are more than a video may have.
     """
-    held = Runs() if into is None else into
+    held = TagRanges() if into is None else into
     try:
-        for run in runs:
-            held.add(*run)
+        for tag_range in tag_ranges:
+            held.add(*tag_range)
     except BadField:
         raise
     except InvalidInput as error:

@@ -20,7 +20,7 @@ from ingest.taggers.lines.titles import is_named_work
 from ingest.taggers.lines.tokens import has_address
 from ingest.taggers.lines.word_lists import WORDS
 from ingest.taggers.remote.whole_video import MAX_TAGS_A_SECOND, RemoteTrack
-from ingest.taggers.runs import Run, Runs
+from ingest.taggers.tag_ranges import TagRange, TagRanges
 
 MAX_WHOLE_TAGS: Final = 12
 """Tags of a video as a whole: however long its description is, it does not drown what is seen."""
@@ -93,8 +93,8 @@ class LineTagger:
     ) -> Track:
         if not n_seconds:
             return Track.empty()
-        runs = Runs()
-        for run in _runs(tagged_lines):
+        runs = TagRanges()
+        for run in _tag_ranges(tagged_lines):
             runs.add(*run)
         names = runs.names
         numbers = dict(zip(names, catalog.tags.number(names, self.source), strict=True))
@@ -106,16 +106,16 @@ class LineTagger:
         return Track.of_whole(np.array(list(surest.values())), numbers, 0)
 
 
-def _runs(tagged_lines: Sequence[_TaggedLine]) -> Iterator[Run]:
+def _tag_ranges(tagged_lines: Sequence[_TaggedLine]) -> Iterator[TagRange]:
     """Yield when each tag is read or spoken, those of most seconds where there are too many.
 
     A page of print may hold more words at once than a second has room for.
     """
-    ranges: dict[str, list[Run]] = {}
+    ranges: dict[str, list[TagRange]] = {}
     for line, tags in tagged_lines:
         if line.seconds is not None:
             for tag, confidence in tags:
-                ranges.setdefault(tag, []).append(Run(tag, *line.seconds, confidence))
+                ranges.setdefault(tag, []).append(TagRange(tag, *line.seconds, confidence))
     united = {tag: list(_united(own)) for tag, own in ranges.items()}
     if len(united) > MAX_TAGS_A_SECOND:
         lengths = {tag: sum(one.end - one.start for one in own) for tag, own in united.items()}
@@ -125,8 +125,8 @@ def _runs(tagged_lines: Sequence[_TaggedLine]) -> Iterator[Run]:
         yield from own
 
 
-def _united(runs: Sequence[Run]) -> Iterator[Run]:
-    """Yield runs of one tag of which none touches another, each as sure as its surest part."""
+def _united(runs: Sequence[TagRange]) -> Iterator[TagRange]:
+    """Yield ranges of one tag of which none touches another, each as sure as its surest part."""
     ordered = sorted(runs, key=lambda run: run.start)
     last = ordered[0]
     for run in ordered[1:]:

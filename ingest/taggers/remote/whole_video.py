@@ -14,7 +14,7 @@ from engine.domain.tracks import FULL_SCALE, ChangeTrack, Track
 from engine.errors import InvalidInput, ReelmatchError
 from engine.ports.catalog import Catalog
 from ingest.decoding.frames import LONGEST_SECONDS
-from ingest.taggers.runs import Run, Runs
+from ingest.taggers.tag_ranges import TagRange, TagRanges
 
 MAX_TAG_CHARACTERS: Final = 100
 """Signs in the name of a tag."""
@@ -70,15 +70,15 @@ class RemoteTrack:
     confidences: NDArray[np.uint16]
 
     @classmethod
-    def build(cls, runs: Iterable[Run], n_seconds: int) -> Self:
-        """Lay runs out on seconds; of several confidences of a tag on one second the highest.
+    def build(cls, tag_ranges: Iterable[TagRange], n_seconds: int) -> Self:
+        """Lay ranges out on seconds; of several confidences of a tag on one second the highest.
 
         Raises:
             InvalidInput: too many seconds, or too many tags on one of them, or a run that is not
                 within the video.
         """
-        collected = Runs()
-        for tag, start, end, confidence in runs:
+        collected = TagRanges()
+        for tag, start, end, confidence in tag_ranges:
             if not 0 <= start < end <= n_seconds:
                 raise InvalidInput(
                     f"{tag!r} on seconds [{start}, {end}): the video has [0, {n_seconds})"
@@ -87,8 +87,8 @@ class RemoteTrack:
         return cls.of(collected, n_seconds)
 
     @classmethod
-    def of(cls, runs: Runs, n_seconds: int) -> Self:
-        """Lay runs out on seconds; of several confidences of a tag on one second the highest.
+    def of(cls, tag_ranges: TagRanges, n_seconds: int) -> Self:
+        """Lay ranges out on seconds; of several confidences of a tag on one second the highest.
 
         Raises:
             InvalidInput: too many seconds, or too many tags on one of them.
@@ -99,7 +99,7 @@ class RemoteTrack:
             )
         per_second = np.zeros(n_seconds, np.int64)
         tags, confidences = [np.empty(0, np.uint16)], [np.empty(0, np.uint16)]
-        for first, block in runs.ordered(n_seconds):
+        for first, block in tag_ranges.ordered(n_seconds):
             counted = np.bincount(block[:, 0] - first)
             if len(counted) and counted.max() > MAX_TAGS_A_SECOND:
                 raise InvalidInput(
@@ -111,7 +111,7 @@ class RemoteTrack:
             confidences.append(block[:, 2].astype(np.uint16))
         return cls(
             n_seconds,
-            runs.names,
+            tag_ranges.names,
             np.concatenate([[0], np.cumsum(per_second)]),
             np.concatenate(tags),
             np.concatenate(confidences),

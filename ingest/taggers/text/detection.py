@@ -18,7 +18,7 @@ from ingest.taggers.text.windows import Window
 from ingest.taggers.visual.input_size import Size
 from ingest.taggers.visual.resize import Scaler, Shrinkable
 
-GLANCE_SIDE: Final = 320
+PROBE_SIDE: Final = 320
 """Longer side, in pixels, at which it is told whether there may be any text."""
 
 READING_SIDE: Final = 640
@@ -30,8 +30,8 @@ MAX_BOXES: Final = 40
 _BLANK: Final = 0.1  # no pixel of the map has so much where nothing is like text
 _IN_TEXT: Final = 0.3  # from here on a pixel of the map is text
 _MIN_SCORE: Final = 0.5  # mean of the map in a box
-_MIN_GLANCE_SCORE: Final = 0.4
-_MIN_GLANCE_LENGTH: Final = 1.5  # of a line, by its height
+_MIN_PROBE_SCORE: Final = 0.4
+_MIN_PROBE_LENGTH: Final = 1.5  # of a line, by its height
 _MIN_FIGURE: Final = 0.25  # of the shorter side of the frame: higher than letters of three are wide
 _MIN_FIGURE_LENGTH: Final = 1.5
 _MIN_SIDE: Final = 2.0  # pixels of the map
@@ -50,7 +50,7 @@ class DetectedText(NamedTuple):
     score: float
 
 
-class Glance(NamedTuple):
+class Probe(NamedTuple):
     """A first look at a frame, at a quarter of the cost.
 
     Attributes:
@@ -72,16 +72,16 @@ class TextFinder:
         self._networks = networks
         self._scaler = Scaler(Interpolation.AREA)
 
-    def glance(self, frame: Frame) -> Glance:
+    def probe(self, frame: Frame) -> Probe:
         """Look at a frame at half the size."""
         height, width, _ = frame.shape
-        text_map = self._map(frame, scaled_size(width, height, _scale(frame, GLANCE_SIDE)))
-        places = places_on(text_map, width, height, min_score=_MIN_GLANCE_SCORE)
+        text_map = self._map(frame, scaled_size(width, height, _scale(frame, PROBE_SIDE)))
+        places = places_on(text_map, width, height, min_score=_MIN_PROBE_SCORE)
         across, down = width / text_map.shape[1], height / text_map.shape[0]
         traces = [rectangle(region).scaled(across, down) for region in regions(text_map >= _BLANK)]
         figures = [box for box in traces if _is_figure(box, width, height)]
-        return Glance(
-            [one for one in places if one.box.is_long(_MIN_GLANCE_LENGTH)],
+        return Probe(
+            [one for one in places if one.box.is_long(_MIN_PROBE_LENGTH)],
             [box for box in traces if box not in figures],
             len(figures),
         )

@@ -52,7 +52,7 @@ def similar(text: str, other: str) -> bool:
     )
 
 
-def joined(spans: Iterable[Span], looks: Sequence[int]) -> list[Span]:
+def joined(spans: Iterable[Span], detected_at: Sequence[int]) -> list[Span]:
     """Join what was read of the same line, in order of its start; each keeps its surest reading.
 
     Text that moves is found now here, now there. Between two of its places it was there, unless
@@ -60,12 +60,12 @@ def joined(spans: Iterable[Span], looks: Sequence[int]) -> list[Span]:
 
     Args:
         spans: of all places.
-        looks: the seconds on which all of the picture was looked at, rising.
+        detected_at: the seconds on which all of the picture was looked at, rising.
     """
     lines: list[Span] = []
     recent: list[Span] = []
     for span in sorted(spans, key=lambda one: (one.start, one.end)):
-        recent = [one for one in recent if _may_go_on(one, span.start, looks)]
+        recent = [one for one in recent if _may_go_on(one, span.start, detected_at)]
         same = next((one for one in recent if similar(one.text, span.text)), None)
         if same is None:
             own = Span(span.text, span.score, span.start, span.end)
@@ -78,10 +78,10 @@ def joined(spans: Iterable[Span], looks: Sequence[int]) -> list[Span]:
     return lines
 
 
-def _may_go_on(span: Span, start: int, looks: Sequence[int]) -> bool:
+def _may_go_on(span: Span, start: int, detected_at: Sequence[int]) -> bool:
     if start - span.end <= _MISSED_SECONDS:
         return True
-    return bisect_left(looks, span.end) == bisect_left(looks, start)
+    return bisect_left(detected_at, span.end) == bisect_left(detected_at, start)
 
 
 def as_lines(spans: Sequence[Span]) -> tuple[Line, ...]:

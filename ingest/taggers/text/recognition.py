@@ -30,12 +30,12 @@ def recognize_box(networks: Networks, frame: Frame, box: Box) -> RecognizedText:
     if box.height >= _STANDING * box.width:
         box = box._replace(width=box.height, height=box.width, angle=box.angle - math.pi / 2)
     strip = strip_of(frame, box)
-    reading = networks.read(strip)
+    recognized = networks.read(strip)
     # Some words upside down look like others, though never surely.
-    if abs(box.angle) <= _STEEP and (reading.score >= _SURE or not is_line(reading)):
-        return reading
+    if abs(box.angle) <= _STEEP and (recognized.score >= _SURE or not is_line(recognized)):
+        return recognized
     other = networks.read(np.ascontiguousarray(strip[::-1, ::-1]))
-    return max(reading, other, key=lambda one: one.score)
+    return max(recognized, other, key=lambda one: one.score)
 
 
 def strip_of(frame: Frame, box: Box) -> Picture:
@@ -61,12 +61,12 @@ def tidy(text: str) -> str:
     return " ".join(cleaned_line(unicodedata.normalize("NFKC", text), "").split())
 
 
-def is_line(reading: RecognizedText) -> bool:
+def is_line(recognized: RecognizedText) -> bool:
     """Tell whether what was read is a line of text: sure enough, of letters, not one repeated."""
-    letters = [sign for sign in reading.text.casefold() if sign.isalpha()]
-    characters = [sign for sign in reading.text if not sign.isspace()]
+    letters = [sign for sign in recognized.text.casefold() if sign.isalpha()]
+    characters = [sign for sign in recognized.text if not sign.isspace()]
     return (
-        reading.score > MIN_SCORE
+        recognized.score > MIN_SCORE
         and len(letters) >= MIN_LETTERS
         and len(letters) >= _MIN_LETTER_SHARE * len(characters)
         and len(set(letters)) > 1

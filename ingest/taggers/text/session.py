@@ -9,9 +9,9 @@ import numpy as np
 from ingest.changes.change_track import FrameChange
 from ingest.taggers.base import Frame
 from ingest.taggers.readers import ReadText
-from ingest.taggers.text.budget import GLANCE_PIXELS, Budget
+from ingest.taggers.text.budget import PROBE_PIXELS, Budget
 from ingest.taggers.text.components import Box
-from ingest.taggers.text.detection import DetectedText, Glance, TextFinder
+from ingest.taggers.text.detection import DetectedText, Probe, TextFinder
 from ingest.taggers.text.lines import Span, as_lines, joined, similar
 from ingest.taggers.text.networks import Networks
 from ingest.taggers.text.recognition import is_line, recognize_box, tidy
@@ -19,21 +19,21 @@ from ingest.taggers.text.texture import Cells, hard_cells, line_may_be_new
 from ingest.taggers.text.traces import Trace
 from ingest.taggers.text.windows import Window, windows_around
 
-LOOK_SECONDS: Final = 20
-"""A shot is looked at in full when it begins, unless another was within so many seconds."""
+DETECTION_SECONDS: Final = 20
+"""Text is detected in full when a shot begins, unless that was done within so many seconds."""
 
-GLANCE_SECONDS: Final = 8
-"""A picture that changes is glanced at once in so many seconds at least."""
+PROBE_SECONDS: Final = 8
+"""A picture that changes is probed once in so many seconds at least."""
 
-CUT_GLANCE_SECONDS: Final = 4
+CUT_PROBE_SECONDS: Final = 4
 """The same where shots begin, and where text was read lately."""
 
-_SIGN_SECONDS: Final = 2  # from one glance to the next where letters may have come up
-_MAX_GLANCE_SECONDS: Final = 16  # where glances led to nothing in the same shot
+_SIGN_SECONDS: Final = 2  # from one probe to the next where letters may have come up
+_MAX_PROBE_SECONDS: Final = 16  # where probes led to nothing in the same shot
 _MAX_BETWEEN: Final = 10  # frames that are kept to find out since when a line has been there
 _MAX_PATIENCE: Final = 4  # seconds before text that moves is looked for again
 _LATELY: Final = 30  # seconds
-_READINGS_A_SECOND: Final = 10  # in the long run
+_RECOGNITIONS_A_SECOND: Final = 10  # in the long run
 _MAX_TRIES: Final = 2  # to read what stands in one place: it may have been fading in
 _STILL: Final = 0.001  # share of the cells that changes in a second where nothing does
 _KNOWN: Final = 0.7  # overlap of a place with one that was looked at before
@@ -61,19 +61,19 @@ class LocalTextSession:
         self._shown: list[_Shown] = []
         self._spans: list[Span] = []
         self._prominent: list[Span] = []
-        self._looks: list[int] = []
+        self._detected_at: list[int] = []
         self._blank_shots: list[tuple[int, int]] = []
-        self._between: deque[Frame] = deque(maxlen=_MAX_BETWEEN)  # since the last look
-        self._cells: Cells | None = None  # at the last look or glance
+        self._between: deque[Frame] = deque(maxlen=_MAX_BETWEEN)  # since the last detection
+        self._cells: Cells | None = None  # at the last detection or probe
         self._shot_start = 0
         self._is_blank: bool | None = None
-        self._looked_at = self._glanced_at = self._read_at = -_LATELY - 1
+        self._searched_at = self._probed_at = self._read_at = -_LATELY - 1
         self._rests_until = self._put_off_until = 0
-        self._owes_look = True
+        self._owes_detection = True
         self._budget = Budget()
         self._lost: list[Span] = []
         self._patience = 1
-        self._glance_seconds = GLANCE_SECONDS
+        self._probe_seconds = PROBE_SECONDS
         self._has_changed = True
 
     def read_second(self, second: int, frame: Frame, change: FrameChange) -> None:
@@ -88,14 +88,14 @@ class LocalTextSession:
         self._has_changed |= is_cut or change.changed > _STILL or bool(self._lost)
         cells = hard_cells(frame) if self._has_changed else None
         has_sign = cells is not None and line_may_be_new(cells, self._cells)
-        must_look = self._must_look(second, is_cut=is_cut)
-        may_glance = must_look or self._may_glance(second, is_cut=is_cut, has_sign=has_sign)
-        if may_glance and self._budget.can_glance(second):
-            glance = self._glance(second, frame)
-            has_line = any(self._known_at(one) is None for one in glance.lines)
-            if has_line or (must_look and self._can_pay(second, frame, glance)):
-                self._look(second, frame, glance)
-        if second in (self._looked_at, self._glanced_at):
+        must_detect = self._must_detect(second, is_cut=is_cut)
+        may_probe = must_detect or self._may_probe(second, is_cut=is_cut, has_sign=has_sign)
+        if may_probe and self._budget.can_probe(second):
+            probe = self._probe(second, frame)
+            has_line = any(self._known_at(one) is None for one in probe.lines)
+            if has_line or (must_detect and self._can_pay(second, frame, probe)):
+                self._detect(second, frame, probe)
+        if second in (self._searched_at, self._probed_at):
             self._cells = cells
         self._between.append(frame)
 
@@ -109,9 +109,9 @@ class LocalTextSession:
 
     def end(self, n_seconds: int) -> ReadText:
         """Return all that was read, once the last second was seen."""
-        if n_seconds == 1 and self._owes_look and self._between:  # a picture, and no video
+        if n_seconds == 1 and self._owes_detection and self._between:  # a picture, and no video
             frame = self._between[-1]
-            self._look(0, frame, self._glance(0, frame))
+            self._detect(0, frame, self._probe(0, frame))
         self._end_shot(n_seconds)
         for one in self._shown:
             self._end(one, n_seconds)
@@ -120,13 +120,13 @@ class LocalTextSession:
             presence[start:end] = -1
         for span in self._prominent:
             presence[span.start : span.end] = 1
-        return ReadText(as_lines(joined(self._spans, self._looks)), presence)
+        return ReadText(as_lines(joined(self._spans, self._detected_at)), presence)
 
     def _end_shot(self, second: int) -> None:
         if self._is_blank:
             self._blank_shots.append((self._shot_start, second))
         self._shot_start, self._is_blank = second, None
-        self._glance_seconds = GLANCE_SECONDS
+        self._probe_seconds = PROBE_SECONDS
 
     def _drop_what_is_gone(self, second: int, frame: Frame) -> None:
         gone = [one for one in self._shown if not one.trace.is_on(frame)]
@@ -140,45 +140,45 @@ class LocalTextSession:
         if shown.span is not None:
             shown.span.end = max(second, shown.span.start + 1)
 
-    def _must_look(self, second: int, *, is_cut: bool) -> bool:
-        since = second - self._looked_at
-        self._owes_look |= not self._looks or (is_cut and since >= LOOK_SECONDS)
+    def _must_detect(self, second: int, *, is_cut: bool) -> bool:
+        since = second - self._searched_at
+        self._owes_detection |= not self._detected_at or (is_cut and since >= DETECTION_SECONDS)
         if second < self._rests_until:
             return False
         if self._lost and since >= self._patience:
             return True
-        return self._owes_look and second >= self._put_off_until
+        return self._owes_detection and second >= self._put_off_until
 
-    def _may_glance(self, second: int, *, is_cut: bool, has_sign: bool) -> bool:
+    def _may_probe(self, second: int, *, is_cut: bool, has_sign: bool) -> bool:
         if second < self._rests_until or not self._has_changed:
             return False
         lately = second - self._read_at <= _LATELY
-        wait = CUT_GLANCE_SECONDS if is_cut or lately else self._glance_seconds
+        wait = CUT_PROBE_SECONDS if is_cut or lately else self._probe_seconds
         if has_sign:
             wait = self._patience if lately else max(self._patience, _SIGN_SECONDS)
-        return second - max(self._glanced_at, self._looked_at) >= wait
+        return second - max(self._probed_at, self._searched_at) >= wait
 
-    def _glance(self, second: int, frame: Frame) -> Glance:
-        self._glanced_at, self._has_changed = second, False
-        self._budget.spend(GLANCE_PIXELS)
-        return self._finder.glance(frame)
+    def _probe(self, second: int, frame: Frame) -> Probe:
+        self._probed_at, self._has_changed = second, False
+        self._budget.spend(PROBE_PIXELS)
+        return self._finder.probe(frame)
 
-    def _can_pay(self, second: int, frame: Frame, glance: Glance) -> bool:
+    def _can_pay(self, second: int, frame: Frame, probe: Probe) -> bool:
         """Tell whether there is enough left to look where no line was seen; else put it off."""
-        cost = self._finder.n_pixels(frame, self._windows(frame, glance))
+        cost = self._finder.n_pixels(frame, self._windows(frame, probe))
         if self._lost or not cost or second >= self._budget.can_pay_at(cost):
             return True
-        # By then there will be another glance to pay for.
-        self._put_off_until = self._budget.can_pay_at(GLANCE_PIXELS + cost)
+        # By then there will be another probe to pay for.
+        self._put_off_until = self._budget.can_pay_at(PROBE_PIXELS + cost)
         return False
 
-    def _windows(self, frame: Frame, glance: Glance) -> list[Window]:
+    def _windows(self, frame: Frame, probe: Probe) -> list[Window]:
         height, width, _ = frame.shape
-        new = [box for box in glance.traces if not self._is_known(box)]
+        new = [box for box in probe.traces if not self._is_known(box)]
         return windows_around(new, width, height)
 
-    def _look(self, second: int, frame: Frame, glance: Glance) -> None:
-        windows = self._windows(frame, glance)
+    def _detect(self, second: int, frame: Frame, probe: Probe) -> None:
+        windows = self._windows(frame, probe)
         places = self._finder.places(frame, windows)
         n_read, fresh = 0, []
         for place in places:
@@ -195,15 +195,15 @@ class LocalTextSession:
         self._patience = 1 if is_new else min(2 * self._patience, _MAX_PATIENCE)
         if fresh or any(one.span is not None for one in self._shown):
             self._read_at = second
-            self._glance_seconds = GLANCE_SECONDS
-        elif self._looked_at >= self._shot_start:
-            self._glance_seconds = min(2 * self._glance_seconds, _MAX_GLANCE_SECONDS)
-        is_bare = not places and not self._shown and not glance.n_figures
+            self._probe_seconds = PROBE_SECONDS
+        elif self._searched_at >= self._shot_start:
+            self._probe_seconds = min(2 * self._probe_seconds, _MAX_PROBE_SECONDS)
+        is_bare = not places and not self._shown and not probe.n_figures
         self._is_blank = is_bare and self._is_blank is not False
-        self._looks.append(second)
-        self._looked_at, self._has_changed, self._lost = second, False, []
-        self._owes_look, self._put_off_until = False, second
-        self._rests_until = second + 1 + n_read // _READINGS_A_SECOND
+        self._detected_at.append(second)
+        self._searched_at, self._has_changed, self._lost = second, False, []
+        self._owes_detection, self._put_off_until = False, second
+        self._rests_until = second + 1 + n_read // _RECOGNITIONS_A_SECOND
         self._between.clear()
 
     def _is_known(self, box: Box) -> bool:
@@ -219,8 +219,8 @@ class LocalTextSession:
         return None
 
     def _read(self, second: int, frame: Frame, place: DetectedText) -> Span | None:
-        reading = recognize_box(self._networks, frame, place.box)
-        reading = reading._replace(text=tidy(reading.text))
+        recognized = recognize_box(self._networks, frame, place.box)
+        recognized = recognized._replace(text=tidy(recognized.text))
         trace = Trace.of(frame, place.box)
         tries = 1
         for one in [one for one in self._shown if one.box.share_in(place.box) >= _KNOWN]:
@@ -228,11 +228,11 @@ class LocalTextSession:
             self._end(one, second)
             self._shown.remove(one)
             tries = max(tries, one.tries + 1)
-        if not is_line(reading):
+        if not is_line(recognized):
             self._shown.append(_Shown(place.box, trace, None, tries))
             return None
         start = second - self._n_before(trace)
-        span = Span(reading.text, reading.score, start, second + 1)
+        span = Span(recognized.text, recognized.score, start, second + 1)
         self._shown.append(_Shown(place.box, trace, span))
         self._spans.append(span)
         if place.box.width * place.box.height >= _MIN_AREA * frame.shape[0] * frame.shape[1]:

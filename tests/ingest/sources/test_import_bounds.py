@@ -23,7 +23,7 @@ from ingest.sources.imports.importing import Imported, import_file
 from ingest.sources.imports.long_values import LongList, Text, end_of, parsed, read_value
 from ingest.sources.imports.reading import Read, read_videos
 from ingest.taggers.remote.whole_video import RemoteTrack
-from ingest.taggers.runs import MAX_NAMES, MAX_OBSERVATIONS, Run, Runs
+from ingest.taggers.tag_ranges import MAX_NAMES, MAX_OBSERVATIONS, TagRange, TagRanges
 from support.catalogs import NOW
 from support.imports import read_all
 
@@ -83,8 +83,8 @@ def test_what_swells_when_it_is_parsed_takes_little_memory(
 
 @pytest.mark.slow
 def test_millions_of_runs_take_little_memory() -> None:
-    runs = repeated(b'{"tags":[{"tag":"cat","seconds":[', b"[0,1,1]", b"]}]}", size=MIB * 3 // 2)
-    file = io.BytesIO(gzip.compress(runs))
+    line = repeated(b'{"tags":[{"tag":"cat","seconds":[', b"[0,1,1]", b"]}]}", size=MIB * 3 // 2)
+    file = io.BytesIO(gzip.compress(line))
     with at_most(32):
         (read,) = read_videos(file)
     assert isinstance(read, Read)
@@ -281,7 +281,7 @@ def test_damage_is_found_in_long_values_where_it_is_in_short_ones(
     assert result == expected
 
 
-runs = st.tuples(
+tag_ranges = st.tuples(
     st.sampled_from(["cat", "dog", "sea"]),
     st.integers(0, 3000),
     st.integers(1, 1500),
@@ -289,10 +289,10 @@ runs = st.tuples(
 )
 
 
-@given(st.lists(runs, min_size=1, max_size=20))
+@given(st.lists(tag_ranges, min_size=1, max_size=20))
 def test_runs_are_laid_out_across_blocks(output: list[tuple[str, int, int, float]]) -> None:
-    made = [Run(tag, start, start + length, sure) for tag, start, length, sure in output]
-    n_seconds = max(run.end for run in made)
+    made = [TagRange(tag, start, start + length, sure) for tag, start, length, sure in output]
+    n_seconds = max(tag_range.end for tag_range in made)
     track = RemoteTrack.build(made, n_seconds)
     expected = np.zeros((3, n_seconds), np.uint16)
     for tag, start, end, sure in made:
@@ -313,7 +313,7 @@ def test_runs_are_laid_out_across_blocks(output: list[tuple[str, int, int, float
 
 
 def test_runs_of_two_places_are_one() -> None:
-    one, other = Runs(), Runs()
+    one, other = TagRanges(), TagRanges()
     one.add("cat", 0, 2, 0.9)
     other.add("dog", 1, 3, 0.8)
     other.add("cat", 5, 9, 0.01)

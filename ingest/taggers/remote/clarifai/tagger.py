@@ -17,12 +17,12 @@ from ingest.taggers.remote.clarifai.wire import (
     AnswerUnreadable,
     n_seconds_of,
     question,
-    runs_of,
     status_of,
+    tag_ranges_of,
 )
 from ingest.taggers.remote.renditions import Rendition, parts_of, rendition_of
 from ingest.taggers.remote.whole_video import RemoteTaggerFailed, RemoteTrack
-from ingest.taggers.runs import Run
+from ingest.taggers.tag_ranges import TagRange
 
 try:
     import requests
@@ -88,7 +88,7 @@ class ClarifaiTagger:
             RemoteTaggerFailed: Clarifai would not or could not say; names why and what to do.
         """
         max_bytes = self._settings.max_url_bytes if self._host else self._settings.max_sent_bytes
-        runs: list[Run] = []
+        tag_ranges: list[TagRange] = []
         n_seconds = 0
         with rendition_of(path) as whole:
             for part in parts_of(
@@ -102,10 +102,14 @@ class ClarifaiTagger:
                 # A frame after the last whole second of a part belongs to the next one.
                 n_tagged = min(n_seconds_of(answer), max(1, round(part.seconds)))
                 end = part.start + n_tagged
-                runs += [run for run in runs_of(answer, start=part.start) if run.end <= end]
+                tag_ranges += [
+                    tag_range
+                    for tag_range in tag_ranges_of(answer, start=part.start)
+                    if tag_range.end <= end
+                ]
                 n_seconds = max(n_seconds, end)
         try:
-            return RemoteTrack.build(runs, n_seconds)
+            return RemoteTrack.build(tag_ranges, n_seconds)
         except InvalidInput as error:
             raise AnswerUnreadable(f"Clarifai's answer cannot be used: {error}") from error
 

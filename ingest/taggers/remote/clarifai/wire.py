@@ -14,7 +14,7 @@ from engine.domain.text import cleaned_line
 from engine.domain.tracks import MIN_CONFIDENCE
 from engine.errors import InvalidInput
 from ingest.taggers.remote.whole_video import RemoteTaggerFailed, tidy_tag
-from ingest.taggers.runs import Run
+from ingest.taggers.tag_ranges import TagRange
 
 SAMPLE_MS: Final = 1000
 """One look a second."""
@@ -105,7 +105,7 @@ def status_of(answer: Any) -> ModelStatus:
     return _status(outputs[0])
 
 
-def runs_of(answer: Any, *, start: int) -> Iterator[Run]:
+def tag_ranges_of(answer: Any, *, start: int) -> Iterator[TagRange]:
     """Yield what is seen on the frames of a successful answer; see ``n_seconds_of``.
 
     Args:
@@ -122,14 +122,14 @@ def runs_of(answer: Any, *, start: int) -> Iterator[Run]:
             if confidence > 1.0:
                 raise AnswerUnreadable(f"Clarifai answered with a confidence of {confidence}")
             at = start + second
-            yield Run(_tag(fields.get("name")), at, at + 1, confidence)
+            yield TagRange(_tag(fields.get("name")), at, at + 1, confidence)
 
 
 def n_seconds_of(answer: Any) -> int:
     """Return how many seconds of the video sent were looked at.
 
     Raises:
-        AnswerUnreadable: as ``runs_of``.
+        AnswerUnreadable: as ``tag_ranges_of``.
     """
     return max((second + 1 for second, _ in _frames(answer)), default=0)
 

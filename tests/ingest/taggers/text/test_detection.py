@@ -42,8 +42,8 @@ def test_places_are_looked_for_around_what_was_seen_at_a_glance() -> None:
     frame[300:316, 500:600] = 255
     networks = Spots()
     finder = TextFinder(networks)
-    glance = finder.glance(frame)
-    windows = windows_around(glance.traces, 640, 384)
+    probe = finder.probe(frame)
+    windows = windows_around(probe.traces, 640, 384)
     (place,) = finder.places(frame, windows)
     assert networks.sizes[0] == (192, 320)
     assert networks.sizes[1][0] * networks.sizes[1][1] < 384 * 640 * 0.5
@@ -54,8 +54,8 @@ def test_places_are_looked_for_around_what_was_seen_at_a_glance() -> None:
 def test_a_figure_is_no_line_and_has_no_window() -> None:
     frame = np.zeros((384, 640, 3), np.uint8)
     frame[100:340, 200:380] = 255
-    glance = TextFinder(Spots()).glance(frame)
-    assert (glance.lines, glance.traces, glance.n_figures) == ([], [], 1)
+    probe = TextFinder(Spots()).probe(frame)
+    assert (probe.lines, probe.traces, probe.n_figures) == ([], [], 1)
 
 
 def test_a_place_grows_by_what_the_network_leaves_out() -> None:

@@ -19,18 +19,20 @@ spans = st.lists(
 
 
 def lines(
-    *found: tuple[str, float, int, int], looks: tuple[int, ...] = ()
+    *spans: tuple[str, float, int, int], detected_at: tuple[int, ...] = ()
 ) -> list[tuple[str, int, int]]:
-    return [(one.text, one.start, one.end) for one in joined((Span(*s) for s in found), looks)]
+    return [
+        (one.text, one.start, one.end) for one in joined((Span(*s) for s in spans), detected_at)
+    ]
 
 
 def test_readings_of_one_line_are_joined_and_the_surest_is_kept() -> None:
-    found = (
+    spans = (
         ("Harb0ur view", 0.84, 2, 4),
         ("Harbour view", 0.99, 4, 7),
         ("Harbour vlew", 0.9, 7, 9),
     )
-    assert lines(*found) == [("Harbour view", 2, 9)]
+    assert lines(*spans) == [("Harbour view", 2, 9)]
 
 
 def test_of_equal_readings_the_longer_is_kept() -> None:
@@ -38,14 +40,14 @@ def test_of_equal_readings_the_longer_is_kept() -> None:
 
 
 def test_other_words_are_another_line() -> None:
-    found = (("Harbour view", 0.9, 0, 3), ("Lighthouse", 0.9, 0, 3))
-    assert lines(*found) == [("Harbour view", 0, 3), ("Lighthouse", 0, 3)]
+    spans = (("Harbour view", 0.9, 0, 3), ("Lighthouse", 0.9, 0, 3))
+    assert lines(*spans) == [("Harbour view", 0, 3), ("Lighthouse", 0, 3)]
 
 
 def test_the_same_later_is_another_line_where_it_was_looked_for() -> None:
-    found = (("Harbour", 0.9, 0, 3), ("Harbour", 0.9, 9, 12))
-    assert lines(*found, looks=(0, 5, 9)) == [("Harbour", 0, 3), ("Harbour", 9, 12)]
-    assert lines(*found, looks=(0, 9)) == [("Harbour", 0, 12)]
+    spans = (("Harbour", 0.9, 0, 3), ("Harbour", 0.9, 9, 12))
+    assert lines(*spans, detected_at=(0, 5, 9)) == [("Harbour", 0, 3), ("Harbour", 9, 12)]
+    assert lines(*spans, detected_at=(0, 9)) == [("Harbour", 0, 12)]
 
 
 @pytest.mark.parametrize(
@@ -63,11 +65,11 @@ def test_lines_are_alike_but_for_some_letters(one: str, other: str, *, same: boo
 
 
 @given(spans, st.lists(st.integers(0, 40), unique=True).map(sorted))
-def test_joining_loses_no_second(found: list[Span], looks: list[int]) -> None:
-    before = {second for span in found for second in range(span.start, span.end)}
-    starts, texts = {one.start for one in found}, {one.text for one in found}
-    made = joined(found, looks)
-    assert len(made) <= len(found)
+def test_joining_loses_no_second(spans: list[Span], detected_at: list[int]) -> None:
+    before = {second for span in spans for second in range(span.start, span.end)}
+    starts, texts = {one.start for one in spans}, {one.text for one in spans}
+    made = joined(spans, detected_at)
+    assert len(made) <= len(spans)
     assert before <= {second for span in made for second in range(span.start, span.end)}
     assert {one.start for one in made} <= starts
     assert {one.text for one in made} <= texts

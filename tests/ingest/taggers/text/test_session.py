@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ingest.changes.change_track import FrameChange
-from ingest.taggers.text.budget import ADVANCE, GLANCE_PIXELS, PIXELS_A_SECOND, PIXELS_A_STRIP
+from ingest.taggers.text.budget import ADVANCE, PIXELS_A_SECOND, PIXELS_A_STRIP, PROBE_PIXELS
 from ingest.taggers.text.networks import Networks, Picture, RecognizedText, TextMap
-from ingest.taggers.text.session import GLANCE_SECONDS, LOOK_SECONDS, LocalTextSession
+from ingest.taggers.text.session import DETECTION_SECONDS, PROBE_SECONDS, LocalTextSession
 from support.writing import plain, written
 
 STILL = FrameChange(new=False, cut=False, joined=True, changed=0.0, left=0.0)
@@ -29,9 +29,9 @@ class Spy(Networks):
     """Finds and reads what it is told to, and counts."""
 
     def __init__(self, boxes: int = 0, text: str = "words", score: float = 1.0) -> None:
-        self.boxes, self.reading = boxes, RecognizedText(text, score)
+        self.boxes, self.recognized = boxes, RecognizedText(text, score)
         self.likeness = LINE
-        self.n_looks = self.n_glances = self.n_read = self.n_pixels = 0
+        self.n_looks = self.n_probes = self.n_read = self.n_pixels = 0
 
     def find(self, picture: Picture) -> TextMap:
         height, width = picture.shape[:2]
@@ -39,7 +39,7 @@ class Spy(Networks):
             self.n_looks += 1
             self.n_pixels += height * width
         else:
-            self.n_glances += 1
+            self.n_probes += 1
         text_map: NDArray[np.float32] = np.zeros((height, width), np.float32)
         step = height // 10
         for number in range(self.boxes):
@@ -49,7 +49,7 @@ class Spy(Networks):
 
     def read(self, strip: Picture) -> RecognizedText:  # noqa: ARG002 - it says the same of all
         self.n_read += 1
-        return self.reading
+        return self.recognized
 
 
 def watched(spy: Spy, changes: list[FrameChange], frame: Picture = BARE) -> LocalTextSession:
@@ -62,19 +62,19 @@ def watched(spy: Spy, changes: list[FrameChange], frame: Picture = BARE) -> Loca
 def test_a_picture_that_stands_is_looked_at_once() -> None:
     spy = Spy()
     watched(spy, [CUT, *[STILL] * 300])
-    assert (spy.n_looks, spy.n_glances) == (0, 1)
+    assert (spy.n_looks, spy.n_probes) == (0, 1)
 
 
 def test_what_is_like_text_is_looked_at_in_full_when_a_shot_begins() -> None:
     spy = Spy(boxes=1)
     watched(spy, [CUT, *[STILL] * 300], PAGE)
-    assert (spy.n_looks, spy.n_glances, spy.n_read) == (1, 1, 1)
+    assert (spy.n_looks, spy.n_probes, spy.n_read) == (1, 1, 1)
 
 
 def test_a_picture_that_moves_is_glanced_at_now_and_then() -> None:
     spy = Spy()
     watched(spy, [CUT, *[MOTION] * 80])
-    assert (spy.n_looks, spy.n_glances) == (0, 1 + 80 // GLANCE_SECONDS)
+    assert (spy.n_looks, spy.n_probes) == (0, 1 + 80 // PROBE_SECONDS)
 
 
 def test_letters_that_come_up_are_glanced_at_soon() -> None:
@@ -82,21 +82,21 @@ def test_letters_that_come_up_are_glanced_at_soon() -> None:
     session = watched(spy, [CUT, *[MOTION] * 3])
     for second in range(4, 8):
         session.read_second(second, PAGE, MOTION)
-    assert (spy.n_looks, spy.n_glances) == (0, 2)
+    assert (spy.n_looks, spy.n_probes) == (0, 2)
 
 
 def test_however_often_it_cuts_looks_are_few() -> None:
     spy = Spy()
     watched(spy, [CUT] * 100)
     assert spy.n_looks == 0
-    assert spy.n_glances <= 100 // LOOK_SECONDS + 25
+    assert spy.n_probes <= 100 // DETECTION_SECONDS + 25
 
 
 def test_what_nobody_can_read_is_not_read_over_and_over() -> None:
     spy = Spy(boxes=1, text="???", score=0.3)
     session = watched(spy, [CUT, *[MOTION] * 60], PAGE)
     assert spy.n_read <= 2
-    assert spy.n_looks <= 60 // GLANCE_SECONDS
+    assert spy.n_looks <= 60 // PROBE_SECONDS
     assert session.end(61).lines == ()
     assert (session.end(61).presence == 0).all()
 
@@ -115,7 +115,7 @@ def test_what_is_hardly_like_text_on_a_still_is_looked_at_once_that_is_saved_up(
     spy = Spy(boxes=1)
     spy.likeness = TRACE
     watched(spy, [CUT, *[STILL] * 300], PAGE)
-    assert (spy.n_looks, spy.n_glances) == (1, 2)
+    assert (spy.n_looks, spy.n_probes) == (1, 2)
 
 
 def test_a_line_is_read_however_much_was_looked_at_in_vain() -> None:
@@ -124,13 +124,13 @@ def test_a_line_is_read_however_much_was_looked_at_in_vain() -> None:
     rng = np.random.default_rng(1)
     for second in range(30):
         session.read_second(second, rng.integers(0, 256, (360, 640, 3), np.uint8), CUT)
-    spy.boxes, spy.reading = 1, RecognizedText("words", 1.0)
-    n_glances = spy.n_glances
+    spy.boxes, spy.recognized = 1, RecognizedText("words", 1.0)
+    n_probes = spy.n_probes
     session.read_second(30, PAGE, CUT)
     for second in range(31, 330):
         session.read_second(second, PAGE, STILL)
     assert [line.text for line in session.end(330).lines] == ["words"]
-    assert spy.n_glances <= n_glances + 2
+    assert spy.n_probes <= n_probes + 2
 
 
 MOST_BOXES = 20
@@ -160,7 +160,7 @@ def test_what_is_spent_in_vain_has_a_limit(
         for _ in range(n_seconds):
             frame = frame if change is STILL else (BARE, NOISE, PAGE)[second % 3]
             session.read_second(second, frame, change)
-            spent = spy.n_glances * GLANCE_PIXELS + spy.n_pixels + spy.n_read * PIXELS_A_STRIP
+            spent = spy.n_probes * PROBE_PIXELS + spy.n_pixels + spy.n_read * PIXELS_A_STRIP
             one_look = BARE.size // 3 + MOST_BOXES * PIXELS_A_STRIP
             assert spent <= ADVANCE + PIXELS_A_SECOND * second + one_look
             second += 1

@@ -1,4 +1,4 @@
-"""Runs of tags over seconds, a few bytes each however many there are, and their order by second."""
+"""Time ranges of tags, a few bytes each however many there are, and their order by second."""
 
 import hashlib
 from array import array
@@ -15,8 +15,8 @@ from ingest.decoding.frames import LONGEST_SECONDS
 MAX_OBSERVATIONS: Final = 100 * LONGEST_SECONDS
 """Observations of one video: a hundred tags a second on the longest there may be."""
 
-MAX_RUNS: Final = 50 * LONGEST_SECONDS
-"""Runs of one video, which take 14 bytes each."""
+MAX_RANGES: Final = 50 * LONGEST_SECONDS
+"""Time ranges of one video, which take 14 bytes each."""
 
 MAX_NAMES: Final = 10_000
 """Different tags on one video."""
@@ -28,7 +28,7 @@ _SURE: Final = 0xFFFF
 _TAG_BITS, _CONFIDENCE_BITS = 32, 16
 
 
-class Run(NamedTuple):
+class TagRange(NamedTuple):
     """A tag on all seconds of ``[start, end)`` with one confidence, 0.0 to 1.0."""
 
     tag: str
@@ -37,11 +37,11 @@ class Run(NamedTuple):
     confidence: float
 
 
-class Runs:
-    """Runs of one video as they come; those less sure than what a track keeps only count as time.
+class TagRanges:
+    """Ranges of one video as they come; those less sure than what a track keeps only count as time.
 
     Attributes:
-        end: the second after the last one that a run was on; 0 before the first.
+        end: the second after the last one that a tag is on; 0 before the first.
     """
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class Runs:
         return tuple(self._numbers)
 
     def add(self, tag: str, start: int, end: int, confidence: float) -> None:
-        """Add one run.
+        """Add one range.
 
         Raises:
             InvalidInput: it is more than a video may have.
@@ -74,14 +74,14 @@ class Runs:
         if number is None:
             number = self._number(tag)
         self._n_observations += end - start
-        if self._n_observations > MAX_OBSERVATIONS or len(self._tags) >= MAX_RUNS:
+        if self._n_observations > MAX_OBSERVATIONS or len(self._tags) >= MAX_RANGES:
             self._allow(1, 0)
         self._tags.append(number)
         self._starts.append(start)
         self._ends.append(end)
         self._confidences.append(quantise(confidence))
 
-    def extend(self, other: "Runs") -> None:
+    def extend(self, other: "TagRanges") -> None:
         """Add what was seen on the same video elsewhere.
 
         Raises:
@@ -97,7 +97,7 @@ class Runs:
         self._confidences.extend(other._confidences)
 
     def digest(self) -> bytes:
-        """Return what tells these runs from others."""
+        """Return what tells these ranges from others."""
         made = hashlib.sha256(repr((self.end, self.names)).encode())
         for column in (self._tags, self._starts, self._ends, self._confidences):
             made.update(column)
@@ -107,7 +107,7 @@ class Runs:
         """Yield what is on some seconds after the other, in memory that does not grow with them.
 
         Args:
-            n_seconds: of the video, none of the runs goes beyond.
+            n_seconds: of the video, none of the ranges goes beyond.
 
         Yields:
             The first of up to ``_BLOCK_SECONDS`` seconds, and what is on them: shape (n, 3), the
@@ -129,8 +129,8 @@ class Runs:
         self._n_observations += n_observations
         if self._n_observations > MAX_OBSERVATIONS:
             raise InvalidInput(f"more than {MAX_OBSERVATIONS} observations of one video")
-        if len(self) + n_runs > MAX_RUNS:
-            raise InvalidInput(f"more than {MAX_RUNS} time ranges of tags on one video")
+        if len(self) + n_runs > MAX_RANGES:
+            raise InvalidInput(f"more than {MAX_RANGES} time ranges of tags on one video")
 
     def _block(self, which: NDArray[np.intp], first: int, last: int) -> NDArray[np.int64]:
         tags, confidences = (
@@ -158,7 +158,7 @@ class Runs:
 
 
 def _pieces(lengths: NDArray[np.int32]) -> Iterator[slice]:
-    """Cut runs into pieces that take so many seconds together at most, or are one run."""
+    """Cut ranges into pieces that take so many seconds together at most, or are one range."""
     total = np.cumsum(lengths, dtype=np.int64)
     begin = 0
     while begin < len(lengths):
@@ -171,7 +171,7 @@ def _pieces(lengths: NDArray[np.int32]) -> Iterator[slice]:
 def _spread(
     keys: NDArray[np.int64], starts: NDArray[np.int32], lengths: NDArray[np.int32]
 ) -> NDArray[np.int64]:
-    """Return a key for each second of each run, with the second on top."""
+    """Return a key for each second of each range, with the second on top."""
     begins = np.cumsum(lengths, dtype=np.int64) - lengths
     seconds = np.arange(int(lengths.sum())) + np.repeat(starts - begins, lengths)
     spread: NDArray[np.int64] = np.repeat(keys, lengths)
