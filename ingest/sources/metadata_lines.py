@@ -8,6 +8,7 @@ from typing import Final
 from engine.domain.lines import MAX_CHARACTERS, MAX_LINE_CHARACTERS, MAX_LINES, Line
 from engine.domain.text import cleaned_line
 from ingest.sources.addresses import is_address
+from ingest.taggers.lines.titles import is_named_work
 from ingest.taggers.lines.word_lists import folders
 
 DESCRIPTION: Final = "description"
@@ -72,4 +73,6 @@ def _lines(
 def _words_of(name: str) -> str:
     """Return the words of a file's or folder's name, without what machines wrote into it."""
     parts = _SEPARATORS.split(cleaned_line(name))
+    if is_named_work(written := " ".join(parts)):
+        return written  # these words tell that it is one
     return " ".join(part for part in parts if part and not _TECHNICAL.match(part))

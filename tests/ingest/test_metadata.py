@@ -36,10 +36,18 @@ def test_the_name_of_a_file_is_told(catalog: Catalog, film: Path) -> None:
 
 def test_what_a_site_says_is_told_and_kept(catalog: Catalog, film: Path) -> None:
     described = Described(
-        video_id(7), "https://example.org/7", "My kitten", description="At the lake", tags=("snow",)
+        video_id(7),
+        "https://example.org/7",
+        "My kitten",
+        description="At the lake",
+        tags=("snow", "lakes"),
     )
     result = ingest_file(film, catalog, Shades(), described=described)
     assert {"metadata:kitten", "metadata:lake", "metadata:snow"} <= told(catalog, result.video)
+    description = next(
+        one for one in catalog.tracks.lines(video_id(7))[METADATA] if one.field == "description"
+    )
+    assert ("lake", "lake") in description.tags
     # Its file is not where it came from.
     assert "metadata:guitar" not in told(catalog, result.video)
     assert catalog.listing.titled("at the lake", limit=9) == [video_id(7)]

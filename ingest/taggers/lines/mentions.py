@@ -11,6 +11,7 @@ from ingest.taggers.lines.nouns import (
     called,
     candidate_tags,
     given_names,
+    is_of_nature,
     places,
     rarely_nouns,
 )
@@ -31,11 +32,14 @@ _MIN_LETTERS: Final = 3
 _TITLE_CASE: Final = 0.7
 _TEAMS: Final = frozenset(
     {"animal", "bird", "wildlife", "big cat", "fish", "insect", "reptile", "rocket"}
+    | {"cowboy", "knight", "pirate"}
 )
-_DENIALS: Final = frozenset({"no", "not", "without", "never"})
+_DENIALS: Final = frozenset({"no", "not", "without", "never", "forgot"})
 _NO_OBJECT: Final = frozenset({"that", "first", "best", "new", "last", "one", "old"})
 """Determiners that also stand behind a noun: the dog that, guitar one."""
-_AWAY: Final = 2  # a determiner or a denial, and one word more
+_AWAY: Final = 2  # a determiner, and one word more
+_DENIED: Final = 4  # never even touched a horse
+_TWO_NAMES: Final = re.compile(r"\s[-\u2013\u2014|]\s")
 # The title of a work, or what it is called.
 _QUOTED: Final = re.compile(
     r"[\u201c\"\u00ab](?=[A-Z])[^\u201c\u201d\"\u00ab\u00bb]{2,80}[\u201d\"\u00bb]"
@@ -47,10 +51,18 @@ _NAMED_WORK: Final = re.compile(
 
 
 class Mention(NamedTuple):
-    """Words of a text and the tags they mean."""
+    """Words of a text and the tags they mean.
+
+    Attributes:
+        words: as they are written.
+        candidates: the nearest first.
+        may_be_name: whether bands, teams, brands or films are called so, too, and nothing tells
+            that none of them is meant.
+    """
 
     words: str
     candidates: tuple[CandidateTag, ...]
+    may_be_name: bool = False
 
 
 def mentions_in(text: str, *, alone: bool = False) -> list[Mention]:
@@ -62,7 +74,10 @@ def mentions_in(text: str, *, alone: bool = False) -> list[Mention]:
     """
     plain_text = _figures().sub(" . ", text)
     case, read = case_of(text), _NAMED_WORK.sub(r"\1 . ", _QUOTED.sub(" . ", plain_text))
-    return [mention for run in runs_of(read) for mention in _mentions(run, case, alone=alone)]
+    mentions = [mention for run in runs_of(read) for mention in _mentions(run, case, alone=alone)]
+    if case == "title" and _TWO_NAMES.search(text):  # an artist and a song, a series and an episode
+        return [mention._replace(may_be_name=True) for mention in mentions]
+    return mentions
 
 
 @cache
@@ -85,7 +100,7 @@ def names_in(text: str) -> set[str]:
 
 
 def is_team(mention: Mention) -> bool:
-    """Tell whether words may be the name of a team: several animals, or rockets."""
+    """Tell whether words may be the name of a team: several animals, pirates or rockets."""
     is_plural = mention.words.lower().endswith("s")
     return is_plural and any(one.tag in _TEAMS for one in mention.candidates)
 
@@ -112,9 +127,19 @@ def _mentions(run: Sequence[Token], case: Case, *, alone: bool) -> Iterator[Ment
             candidates = candidate_tags(words) if len(words) >= _MIN_LETTERS else ()
             if candidates and _is_meant(run, at, size, case, alone=alone):
                 written = " ".join(token.text for token in run[at : at + size])
-                yield Mention(written, candidates)
+                yield Mention(written, candidates, _may_be_name(run[at], candidates, alone=alone))
                 break
         at += size
+
+
+def _may_be_name(token: Token, candidates: Sequence[CandidateTag], *, alone: bool) -> bool:
+    """Tell whether a word is one of nature that begins with a capital, or a brand picked alone.
+
+    The capital is that of a title or of a sentence's begin: within a sentence it makes a name.
+    """
+    if token.is_capital:
+        return any(is_of_nature(one.tag) for one in candidates)
+    return alone and token.word in brands()
 
 
 def _means_another(phrase: str) -> bool:
@@ -125,7 +150,8 @@ def _means_another(phrase: str) -> bool:
 
 def _is_meant(run: Sequence[Token], at: int, size: int, case: Case, *, alone: bool) -> bool:
     before = {one.word for one in run[max(0, at - _AWAY) : at]}
-    if before & _DENIALS or _is_name(run, at, size, case):
+    denials = {one.word for one in run[max(0, at - _DENIED) : at]} & _DENIALS
+    if denials or _is_name(run, at, size, case):
         return False
     word = run[at].word
     if size == 1 and _is_order(run, at):

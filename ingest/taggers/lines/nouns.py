@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from engine.keywords.phrases import plain
 from engine.keywords.thesaurus.nouns import noun_thesaurus
 from ingest.taggers.known_words import known_parents, known_words
-from ingest.taggers.lines.word_lists import ambiguous, settings
+from ingest.taggers.lines.word_lists import ambiguous, nature, rooms, settings
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -106,7 +106,7 @@ def candidate_tags(noun: str) -> tuple[CandidateTag, ...]:
         CandidateTag(parent, _PARENT * one.confidence)
         for one in direct
         for parent in known_parents().get(one.tag, ())
-        if parent in _kinds(one.tag) or parent not in settings()
+        if parent not in settings() or parent in _kinds(one.tag) - rooms()
     ]
     best: dict[str, CandidateTag] = {}
     for one in (*direct, *above):
@@ -120,13 +120,23 @@ def _kinds(tag: str) -> set[str]:
     return {entry.tag for entry in noun_thesaurus().entries(plain(tag))}
 
 
+@cache
+def is_of_nature(tag: str) -> bool:
+    """Tell whether a tag is of an animal, a plant or a landscape, after which much is called."""
+    return not nature().isdisjoint({tag, *known_parents().get(tag, ()), *_kinds(tag)})
+
+
 def _direct(noun: str) -> Sequence[CandidateTag]:
     if tag := tag_of(noun):
         return [CandidateTag(tag, 1.0 if noun == plain(tag) else _PLURAL)]
     nouns = _table()["nouns"]
     for form in (noun, *noun_thesaurus().singulars(noun)):
         if form in nouns and form not in ambiguous():
-            return [CandidateTag(tag, _by_steps(steps)) for tag, steps in nouns[form]]
+            return [
+                CandidateTag(tag, _by_steps(steps))
+                for tag, steps in nouns[form]
+                if not steps or tag not in settings()  # what is used there, or a part of it
+            ]
     return []
 
 

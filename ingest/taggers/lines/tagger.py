@@ -12,6 +12,7 @@ from engine.domain.text import cleaned_line, is_blank
 from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track, merged
 from engine.ports.catalog import Catalog
+from ingest.taggers.lines.company import accompanied
 from ingest.taggers.lines.context import TITLES, Context, context_of
 from ingest.taggers.lines.english import is_english
 from ingest.taggers.lines.mentions import Mention, is_team, mentions_in
@@ -39,7 +40,7 @@ FIELDS: Final = {
 _MAX_TIMED_TAGS: Final = 100  # where there are too many: on each second of the longest video
 _ALONE: Final = ("tag", "category", "folder")
 _SONG: Final = (CandidateTag("music", 1.0),)
-_METHOD: Final = 2
+_METHOD: Final = 3
 """Raised when lines are understood in another way."""
 
 
@@ -168,11 +169,11 @@ def _tagged_lines(lines: Sequence[Line], language: str) -> list[_TaggedLine]:
     if not is_english((line.text for line in lines), language):
         return [_TaggedLine(line, ()) for line in lines]
     context = context_of([line for line in lines if line.field])
-    return [_tagged(line, context) for line in lines]
+    mentions = accompanied(lines, [_mentions(line, context) for line in lines])
+    return [_tagged(line, own) for line, own in zip(lines, mentions, strict=True)]
 
 
-def _tagged(line: Line, context: Context) -> _TaggedLine:
-    mentions = _mentions(line, context)
+def _tagged(line: Line, mentions: Sequence[Mention]) -> _TaggedLine:
     sure = FIELDS[line.field]
     best: dict[str, CandidateTag] = {}
     words: dict[str, str] = {}

@@ -1,10 +1,13 @@
 """Lists of words that say what others are in a sentence; ``words.toml`` says what each is for."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
+
+_ARTICLE: Final = re.compile(r"^an?\s")
 
 WORDS: Final = Path(__file__).with_name("words.toml")
 
@@ -60,6 +63,16 @@ def settings() -> frozenset[str]:
     return _list("settings")
 
 
+def nature() -> frozenset[str]:
+    """Return the tags above those of nature, after which bands, teams and films are called."""
+    return _list("nature")
+
+
+def rooms() -> frozenset[str]:
+    """Return those of ``settings`` that are rooms: an oven is no kind of a kitchen."""
+    return _list("rooms")
+
+
 def leagues() -> frozenset[str]:
     """Return the words that say that teams play."""
     return _list("leagues")
@@ -67,5 +80,6 @@ def leagues() -> frozenset[str]:
 
 @cache
 def figures_of_speech() -> frozenset[str]:
-    """Return the phrases whose nouns are not meant."""
-    return frozenset(filter(None, map(str.strip, _lists()["figures_of_speech"].splitlines())))
+    """Return the phrases whose nouns are not meant, without the article before them."""
+    written = filter(None, map(str.strip, _lists()["figures_of_speech"].splitlines()))
+    return frozenset(_ARTICLE.sub("", phrase) for phrase in written)
