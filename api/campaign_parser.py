@@ -34,7 +34,7 @@ def campaign_of(
     body: CampaignInput,
     before: Campaign | None,
     vocabulary: Vocabulary,
-    understanding: KeywordService,
+    keyword_service: KeywordService,
 ) -> Campaign:
     """Return a campaign as it is kept.
 
@@ -43,12 +43,12 @@ def campaign_of(
         body: as its advertiser wrote it.
         before: what is kept under this id.
         vocabulary: the tags there are.
-        understanding: of words as tags of the vocabulary.
+        keyword_service: of words as tags of the vocabulary.
 
     Raises:
         InvalidInput: naming each field that cannot be used, and what could.
     """
-    reader = _Reader(vocabulary, understanding, body)
+    reader = _Reader(vocabulary, keyword_service, body)
     begins, ends = _flight(body.flight)
     state = body.state or (before.state if before else CampaignState.ACTIVE)
     keywords = reader.keywords(body)
@@ -73,14 +73,14 @@ def campaign_of(
 
 
 def unknown_words(
-    body: CampaignInput, vocabulary: Vocabulary, understanding: KeywordService
+    body: CampaignInput, vocabulary: Vocabulary, keyword_service: KeywordService
 ) -> dict[str, tuple[KeywordMatch, ...]]:
     """Return the words of a plan that mean no tag for sure, by the field they are in.
 
     Raises:
         InvalidInput: for words that are empty or too long.
     """
-    reader = _Reader(vocabulary, understanding, body)
+    reader = _Reader(vocabulary, keyword_service, body)
     fields: dict[str, Iterable[str]] = {"keywords": body.keywords, "exclude": body.exclude}
     for at, group in enumerate(body.groups):
         fields[f"groups.{at}"] = group.any or group.all or ()
@@ -95,10 +95,10 @@ class _Reader:
     """Reads the words of a plan, all in one go; a word that is a tag needs no understanding."""
 
     def __init__(
-        self, vocabulary: Vocabulary, understanding: KeywordService, body: CampaignInput
+        self, vocabulary: Vocabulary, keyword_service: KeywordService, body: CampaignInput
     ) -> None:
         self._vocabulary = vocabulary
-        self._understanding = understanding
+        self._keyword_service = keyword_service
         self._language = body.language
         # Words that decide come first: what is read of many words is bounded.
         groups = (
@@ -106,7 +106,7 @@ class _Reader:
         )
         self._known: dict[str, KeywordMatch] = {}
         with suppress(InvalidInput):  # which read_all tells, with the field that it is in
-            self._known = self._read(_once((*body.exclude, *groups, *body.keywords)))
+            self._known = self._read(_distinct((*body.exclude, *groups, *body.keywords)))
 
     def _read(self, words: Sequence[str]) -> dict[str, KeywordMatch]:
         # A word of another language may only look like a tag.
@@ -115,12 +115,12 @@ class _Reader:
         matches = {word: _exactly(word, tag) for word, tag in tags.items() if tag is not None}
         others = [word for word in words if word not in matches]
         if others:
-            read = self._understanding.of(self._vocabulary).read_all(others, self._language)
+            read = self._keyword_service.of(self._vocabulary).read_all(others, self._language)
             matches |= zip(others, read, strict=True)
         return matches
 
     def read_all(self, field: str, words: Iterable[str]) -> tuple[KeywordMatch, ...]:
-        words = _once(words)
+        words = _distinct(words)
         try:
             fresh = self._read([word for word in words if word not in self._known])
         except InvalidInput as error:
@@ -237,5 +237,5 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def _once(words: Iterable[str]) -> tuple[str, ...]:
+def _distinct(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words))

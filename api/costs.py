@@ -10,5 +10,5 @@ def cost_text(cost: Mapping[str, float]) -> str:
         return ""
     parts = sorted(cost.items(), key=lambda one: (-one[1], one[0]))
     shares = ((part, round(100 * seconds / whole)) for part, seconds in parts)
-    told = ", ".join(f"{part} {share} %" for part, share in shares if share)
-    return f"{whole:.1f} s: {told}"
+    text = ", ".join(f"{part} {share} %" for part, share in shares if share)
+    return f"{whole:.1f} s: {text}"

@@ -150,9 +150,9 @@ def ingest_file(
     try:
         observed = _analyze(path, video, catalog, needed, captioning, every, on_second, costs)
     except UndecodableVideo as error:
-        return store_unwatched(video, catalog, error.status, error.reason)
+        return store_failure(video, catalog, error.status, error.reason)
     except RemoteTaggerFailed as error:
-        return store_unwatched(video, catalog, Status.FAILED, str(error))
+        return store_failure(video, catalog, Status.FAILED, str(error))
     return replace(_store(video, observed, catalog, costs), cost=costs.so_far())
 
 
@@ -179,22 +179,22 @@ def _is_older(who: str, tagger: Observer) -> bool:
 def _store(
     video: Described, observed: "_Observed", catalog: Catalog, costs: CpuCosts
 ) -> IngestResult:
-    told, trouble = costs.call(METADATA, metadata_track, video, observed.record, catalog)
+    metadata, trouble = costs.call(METADATA, metadata_track, video, observed.record, catalog)
     reasons = filter(None, (observed.record.reason, trouble))
     record = replace(observed.record, reason="; ".join(reasons))
     with catalog.transaction():
         whole = _n_analyzed(record, catalog)
         if whole:
             reason = f"{record.reason}; the {whole} seconds that were seen before are kept"
-            return store_unwatched(video, catalog, record.status, reason.removeprefix("; "))
+            return store_failure(video, catalog, record.status, reason.removeprefix("; "))
         for one in sorted(observed.tracks, key=lambda one: one.source != VISUAL):
             if one.source == VISUAL:
                 pictures = observed.pictures
                 catalog.videos.save(record, one.track, now=datetime.now(UTC), pictures=pictures)
             else:
                 catalog.tracks.put(record.id, one)
-        if told is not None:
-            catalog.tracks.put(record.id, told)
+        if metadata is not None:
+            catalog.tracks.put(record.id, metadata)
     return IngestResult(video.id, video.source, record.status, record.reason, record.seconds)
 
 
@@ -211,7 +211,7 @@ def missing_result(path: Path, error: NoVideoFile) -> IngestResult:
     return IngestResult(None, str(path.absolute()), Status.MISSING, str(error), 0)
 
 
-def store_unwatched(video: Described, catalog: Catalog, status: str, reason: str) -> IngestResult:
+def store_failure(video: Described, catalog: Catalog, status: str, reason: str) -> IngestResult:
     """Write down why a video could not be watched, beside what was seen of it before."""
     record = replace(blank_record(video), status=status, reason=reason)
     stored = catalog.videos.save_failure(record, now=datetime.now(UTC))

@@ -6,7 +6,7 @@ from pathlib import Path
 from engine.domain.tags import VISUAL
 from engine.ports.catalog import Catalog
 from ingest.described import Described
-from ingest.pipeline import ANALYZED, IngestResult, known_result, store_unwatched
+from ingest.pipeline import ANALYZED, IngestResult, known_result, store_failure
 from ingest.sources.addresses import address_id, canonical
 from ingest.sources.download_cache import Fetched
 from ingest.sources.failures import Unfetchable
@@ -53,7 +53,7 @@ def ingest_address(
     try:
         fetched = fetch(described.source, folder, limits, on_progress=lambda _: on_piece())
     except Unfetchable as error:
-        return store_unwatched(described, catalog, error.status, error.reason)
+        return store_failure(described, catalog, error.status, error.reason)
     result = analyze(fetched.path, _described(described, fetched))
     if result.status in ANALYZED:
         fetched.delete()

@@ -22,7 +22,7 @@ def worker_of(settings: Settings, catalog: Catalog) -> Worker:
     )
 
 
-def working(settings: Settings) -> LeaderLock:
+def job_runner_lock(settings: Settings) -> LeaderLock:
     """Return what works the queue; what is unfinished when it is stopped waits again."""
 
     def work(stop: threading.Event) -> None:

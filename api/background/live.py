@@ -66,8 +66,8 @@ class Live:
         self._stop.set()
         if self._follower is not None:
             self._follower.join()
-        if "understanding" in self.__dict__:
-            self.understanding.close()
+        if "keyword_service" in self.__dict__:
+            self.keyword_service.close()
         self.catalog.close()
 
     def __enter__(self) -> Self:
@@ -77,7 +77,7 @@ class Live:
         self.close()
 
     @cached_property
-    def understanding(self) -> "KeywordService":
+    def keyword_service(self) -> "KeywordService":
         """Interpreter of words as tags."""
         from api.embedders import keyword_service
 
@@ -97,7 +97,7 @@ class Live:
         """
         if not language and all(word in vocabulary for word in keywords):
             return vocabulary.weights(keywords), []
-        return self.understanding.profile(vocabulary, keywords, strict=strict, language=language)
+        return self.keyword_service.profile(vocabulary, keywords, strict=strict, language=language)
 
     @cached_property
     def _campaigns(self) -> "LiveCampaigns":
@@ -169,7 +169,7 @@ class Live:
         self._follows = True
         self.refresh()
         self._follow_campaigns()
-        self.understanding.start()
+        self.keyword_service.start()
         self._follow_vocabulary()
         self._follower = threading.Thread(target=self._follow, name="live-follower", daemon=True)
         self._follower.start()
@@ -211,7 +211,7 @@ class Live:
     def _follow_vocabulary(self) -> None:
         snapshot = self._snapshot
         if snapshot is not None and snapshot.vocabulary is not self._prepared:
-            self.understanding.prepare(snapshot.vocabulary)
+            self.keyword_service.prepare(snapshot.vocabulary)
             self._prepared = snapshot.vocabulary
 
     def _newest(self, snapshot: LocalSnapshot | None) -> LocalSnapshot:

@@ -34,7 +34,7 @@ _VIDEO_BATCH_SIZE: Final = 100
 log = logging.getLogger(__name__)
 
 
-def notifying(settings: Settings, live: Live) -> LeaderLock:
+def dispatcher_lock(settings: Settings, live: Live) -> LeaderLock:
     """Return what tells of new matches; what is untold when it is stopped waits."""
     notifier = Notifier(settings, live)
     return LeaderLock(

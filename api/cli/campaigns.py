@@ -85,7 +85,7 @@ def add(file: str, *, as_json: bool) -> None:
     with Live.open(load_settings()) as live:
         campaigns, vocabulary = live.catalog.campaigns, live.catalog.tags.vocabulary()
         understood = [
-            campaign_of(name, body, campaigns.get(name), vocabulary, live.understanding)
+            campaign_of(name, body, campaigns.get(name), vocabulary, live.keyword_service)
             for name, body in plans
         ]
         # All are read before any is stored: a file with a mistake in it changes nothing.

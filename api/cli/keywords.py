@@ -25,7 +25,7 @@ def command(words: tuple[str, ...], language: str, *, as_json: bool) -> None:
     reelmatch keywords --language es pie zapatos
     """
     with Live.open(load_settings()) as live:
-        keywords = live.understanding.of(live.catalog.tags.vocabulary())
+        keywords = live.keyword_service.of(live.catalog.tags.vocabulary())
         matches = keywords.read_all(words, language)
     if as_json:
         print_json({"keywords": matches})

@@ -144,7 +144,7 @@ def command(
             from engine.services.keywords import understood_interests
 
             profile, ignored = understood_interests(
-                live.understanding,
+                live.keyword_service,
                 live.snapshot.vocabulary,
                 profile,
                 language=language,

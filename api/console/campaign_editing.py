@@ -189,7 +189,7 @@ class _Answer:
         if unknown:
             return self._again(fields, unknown=unknown)
         plan = understood(
-            name, body, before, self._live.catalog.tags.vocabulary(), self._live.understanding
+            name, body, before, self._live.catalog.tags.vocabulary(), self._live.keyword_service
         )
         try:
             self._access.campaigns.put(plan, expected=_expected(fields, before))
@@ -210,7 +210,7 @@ class _Answer:
 
     def _unknown(self, fields: Fields, body: CampaignInput) -> list[UnknownWord]:
         vocabulary = self._live.catalog.tags.vocabulary()
-        unknown = unknown_in(fields, body, vocabulary, self._live.understanding)
+        unknown = unknown_in(fields, body, vocabulary, self._live.keyword_service)
         # Whoever stored keywords that mean nothing was asked about them then.
         before = self._before.keywords if self._before else ()
         accepted = {one.match.word for one in before if not one.match.used}

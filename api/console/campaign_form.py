@@ -274,7 +274,7 @@ def understood(
     body: CampaignInput,
     before: Campaign | None,
     vocabulary: Vocabulary,
-    understanding: KeywordService,
+    keyword_service: KeywordService,
 ) -> Campaign:
     """Return the campaign that a plan makes, as ``campaign_of`` does.
 
@@ -282,13 +282,13 @@ def understood(
         WrongFields: naming what cannot be used.
     """
     try:
-        return campaign_of(name, body, before, vocabulary, understanding)
+        return campaign_of(name, body, before, vocabulary, keyword_service)
     except InvalidInput as error:
         raise WrongFields(_wrong_of(error)) from None
 
 
 def unknown_in(
-    form: Fields, body: CampaignInput, vocabulary: Vocabulary, understanding: KeywordService
+    form: Fields, body: CampaignInput, vocabulary: Vocabulary, keyword_service: KeywordService
 ) -> list[UnknownWord]:
     """Return the words of a form that mean no tag, each with what may be meant.
 
@@ -296,7 +296,7 @@ def unknown_in(
         WrongFields: when a word cannot be read at all.
     """
     try:
-        unknown = unknown_words(body, vocabulary, understanding)
+        unknown = unknown_words(body, vocabulary, keyword_service)
     except InvalidInput as error:
         raise WrongFields(_wrong_of(error)) from None
     fields_unknown = []

@@ -141,7 +141,7 @@ def _indexed(live: Live, snapshot: IndexSnapshot, query: CatalogQuery, number: i
     total: int | None = None
     word_matches: Sequence[KeywordMatch] = ()
     if query.tags:
-        words = understood(live.understanding, snapshot, query.tags)
+        words = understood(live.keyword_service, snapshot, query.tags)
         where = And((words.has_tags, _filter(live, query)))
         matches, more = best_tagged(snapshot, words.weights, where, number=number, size=PAGE_VIDEOS)
         shown, word_matches = match_cards(live, snapshot, matches), words.matches

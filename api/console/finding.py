@@ -55,14 +55,14 @@ class Words:
 
 
 def understood(
-    understanding: KeywordService, snapshot: IndexSnapshot, words: Sequence[str]
+    keyword_service: KeywordService, snapshot: IndexSnapshot, words: Sequence[str]
 ) -> Words:
     """Understand words as tags.
 
     Raises:
         UnknownTag: when none means a tag for sure, with the nearest.
     """
-    weights, matches = understanding.profile(snapshot.vocabulary, dict.fromkeys(words, 1.0))
+    weights, matches = keyword_service.profile(snapshot.vocabulary, dict.fromkeys(words, 1.0))
     tags_of = {match.word: [one.tag for one in match.used] for match in matches}
     used = [tags_of.get(word, [word]) for word in words]
     filters = [Or(tuple(HasTag(tag) for tag in tags)) for tags in used if tags]

@@ -78,7 +78,7 @@ def _added(
         if tag is not None:
             sliders.setdefault(tag, 1.0)
         return None
-    match = live.understanding.of(snapshot.vocabulary).read(word)
+    match = live.keyword_service.of(snapshot.vocabulary).read(word)
     if match.used:
         sliders.setdefault(match.used[0].tag, 1.0)
     return match

@@ -11,10 +11,10 @@ from fastapi import Depends, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from api.background.job_runner import working
+from api.background.job_runner import job_runner_lock
 from api.background.live import Live
 from api.background.memory import left_out_of_collections, limit_heaps
-from api.background.webhook_dispatcher import notifying
+from api.background.webhook_dispatcher import dispatcher_lock
 from api.console.app import create_console
 from api.console.signing import Refusal
 from api.http.explorer import explorer_routes
@@ -85,9 +85,9 @@ def create_app(settings: Settings) -> FastAPI:
             # Opened and warmed now, not on the first request; /health/ready says what is wrong.
             live.follow()
             app.openapi()
-            for_all = [notifying(settings, live)]
+            for_all = [dispatcher_lock(settings, live)]
             if settings.processes:
-                for_all.append(working(settings))
+                for_all.append(job_runner_lock(settings))
             for one in for_all:
                 one.start()
             with left_out_of_collections():

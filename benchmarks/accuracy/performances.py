@@ -127,7 +127,7 @@ def judged(
             rows = np.arange(n_seconds) % len(said)
             track = SourceTrack(AUDIO, tagger_id, Track.from_confidences(said[rows], numbers))
             both = VideoContent(content.record, [visual, track])
-            counts[half, truth(label, sound), classifier.verdict(both).value] += 1
+            counts[half, truth(label, sound), classifier.performance_of(both).value] += 1
     return counts
 
 

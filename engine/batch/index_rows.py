@@ -55,7 +55,7 @@ class RowBuilder:
             sensitive=self._sensitivity.level(track, words),
             risks=tuple(RISKS[risk] for risk in risks),
             iab=(*self._filed_under(track), *risk_categories(risks)),
-            performance=self._performances.verdict(content),
+            performance=self._performances.performance_of(content),
         )
         counts = self._without_unfounded(self._counts(track), track, words)
         known = counts.tags < self._n_tags

@@ -66,7 +66,7 @@ class SuitabilityClassifier:
         """
         if words is None or track.n_seconds == 0 or self._is_suspected(track):
             mentioned = _mentioned(self._classifier.mentions(track).levels)
-            worst = _worst(self._seen_risks(track, words))
+            worst = _worst(self._visual_risks(track, words))
             raised = np.maximum(worst, mentioned)
             risks: Risks = np.where(worst == _UNKNOWN, _UNKNOWN + mentioned, raised)
             return risks.astype(np.uint8)
@@ -80,19 +80,19 @@ class SuitabilityClassifier:
 
     def _risks_of_nothing(self, words: frozenset[str]) -> Risks:
         blank = Track.from_confidences(np.zeros((1, 0), np.float32), np.zeros(0, np.uint32))
-        return _worst(self._seen_risks(blank, words))
+        return _worst(self._visual_risks(blank, words))
 
     def second_risks(self, track: Track, words: frozenset[str] | None) -> Risks:
         """Return the risk of each topic at every second, shape (11, n_seconds).
 
         What is said of the video as a whole is said at no second of it.
         """
-        seen = self._seen_risks(track, words)
+        visual = self._visual_risks(track, words)
         # ``unknown``, the worst, stays.
-        return np.maximum(seen, _mentioned(self._classifier.mentions(track).seconds))
+        return np.maximum(visual, _mentioned(self._classifier.mentions(track).seconds))
 
-    def _seen_risks(self, track: Track, words: frozenset[str] | None) -> Risks:
-        levels = self._classifier.seen_second_levels(track, words)
+    def _visual_risks(self, track: Track, words: frozenset[str] | None) -> Risks:
+        levels = self._classifier.visual_second_levels(track, words)
         risks = np.full((N_TOPICS, track.n_seconds), _UNKNOWN, np.uint8)
         for row, topic in enumerate(BRAND_TOPICS):
             for name, ladder in topic.ladders.items():
@@ -105,10 +105,10 @@ class SuitabilityClassifier:
 
     def assessments(self, track: Track, words: frozenset[str] | None) -> list[TopicRisk]:
         """Return what is to be said of each topic, with the seconds that show it."""
-        seen, mentions = self._seen_risks(track, words), self._classifier.mentions(track)
+        visual, mentions = self._visual_risks(track, words), self._classifier.mentions(track)
         levels = self._classifier.assessment(track, words).topics
-        worst, mentioned = _worst(seen), _mentioned(mentions.levels)
-        is_evidence = _is_present(seen) | _is_present(_mentioned(mentions.seconds))
+        worst, mentioned = _worst(visual), _mentioned(mentions.levels)
+        is_evidence = _is_present(visual) | _is_present(_mentioned(mentions.seconds))
         return [
             TopicRisk(
                 topic,
@@ -143,11 +143,11 @@ class SuitabilityClassifier:
         limits = np.full(N_TOPICS, _HIGH, np.uint8)
         for name, risk in tolerated.items():
             limits[topic_index(name)] = min(risk_index(risk), _HIGH)
-        seen, mentions = self._seen_risks(track, words), self._classifier.mentions(track)
-        whole, said = _mentioned(mentions.whole), _mentioned(mentions.seconds)
-        if np.any(_worst(seen) == _FLOOR) or np.any(whole > limits):
+        visual, mentions = self._visual_risks(track, words), self._classifier.mentions(track)
+        whole, spoken = _mentioned(mentions.whole), _mentioned(mentions.seconds)
+        if np.any(_worst(visual) == _FLOOR) or np.any(whole > limits):
             return np.ones(track.n_seconds, bool)
-        is_risky = (_is_present(seen) & (seen > limits[:, None])) | (said > limits[:, None])
+        is_risky = (_is_present(visual) & (visual > limits[:, None])) | (spoken > limits[:, None])
         return np.asarray(is_risky.any(axis=0))
 
 

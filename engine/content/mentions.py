@@ -64,23 +64,23 @@ class MentionReader:
         topic_of = {tag: index for index, tags in enumerate(TOPICS.values()) for tag in tags}
         # One place more: a track may have tags that came after the vocabulary was read.
         topics = np.full(len(vocabulary) + 1, NO_TOPIC, np.int8)
-        seen = topics.copy()
+        visual = topics.copy()
         for number, label in enumerate(vocabulary.names):
             source, name = Tag.parse(label) if ":" in label else (VISUAL, label)
             topics[number] = topic_of.get(name, NO_TOPIC)
             if source == VISUAL:
-                seen[number] = topics[number]
-        self.seen: Topics = seen
+                visual[number] = topics[number]
+        self.visual: Topics = visual
         """Topic of each tag that is seen."""
         self._whole: Topics = topics
-        self._said: Topics = np.where(seen == topics, NO_TOPIC, topics).astype(np.int8)
-        self._anything = bool(np.any(self._said != NO_TOPIC))
+        self._mentioned: Topics = np.where(visual == topics, NO_TOPIC, topics).astype(np.int8)
+        self._anything = bool(np.any(self._mentioned != NO_TOPIC))
 
     def mentions(self, track: Track) -> Mentions:
         """Return what is said about a video."""
         if not self._anything and not len(track.whole_tags):
             return Mentions.nothing(track.n_seconds)
-        at, topics = self._suspected(self._said, track.tags, track.confidences)
+        at, topics = self._suspected(self._mentioned, track.tags, track.confidences)
         whole_at, whole_topics = self._suspected(
             self._whole, track.whole_tags, track.whole_confidences
         )

@@ -33,12 +33,12 @@ MIN_MUSIC: Final = 0.4
 MIN_PERFORMERS: Final = 0.25
 """Share of the seconds with people or instruments from which on they are who performs."""
 
-MAX_SEEN: Final = 5
+MAX_PERFORMERS: Final = 5
 """Number of people and instruments that are named as evidence."""
 
 _STILL_KINDS: Final = frozenset({"static", "slideshow", "overlay"})
 
-_HEARD: Final[Mapping[str, frozenset[str]]] = {
+_AUDIO_ROLES: Final[Mapping[str, frozenset[str]]] = {
     "music": frozenset({"music", "song", "singing", "rapping", "choir"}),
     "singing": frozenset({"song", "singing", "rapping", "choir"}),
     "speech": frozenset({"speech", "talk", "talking", "conversation", "narration"}),
@@ -61,7 +61,7 @@ class Sound:
     """Sound of a video, in seconds.
 
     Attributes:
-        seconds: how many were heard.
+        seconds: number of seconds that were analyzed.
         silence: on how many there is none.
         music: on how many there is music or singing.
         singing: on how many there is singing.
@@ -84,7 +84,7 @@ class Picture:
     Attributes:
         kind: as in ``VideoRecord``.
         seconds: number of seconds that were analyzed.
-        performers: on how many people or instruments are seen.
+        performers: on how many there are people or instruments.
         is_complete: whether what was not said is not there.
     """
 
@@ -95,7 +95,7 @@ class Picture:
 
 
 def classify(sound: Sound | None, picture: Picture) -> tuple[Performance, str]:
-    """Return the verdict and the reason for it; ``sound`` is None where nobody heard it."""
+    """Return the kind of performance and the reason; ``sound`` is None where none was analyzed."""
     if sound is None:
         return Performance.UNKNOWN, "its sound was not heard"
     if not sound.seconds:
@@ -107,12 +107,12 @@ def classify(sound: Sound | None, picture: Picture) -> tuple[Performance, str]:
         return Performance.TALK, f"speech on {sound.speech} of {audible} seconds with sound"
     music = f"music on {sound.music} of {audible} seconds with sound"
     if sound.music >= MIN_MUSIC * audible:
-        verdict, seen = _with_music(picture)
-        return verdict, f"{music}; {seen}"
-    heard = f"{music}, speech on {sound.speech}"
+        performance, reason = _with_music(picture)
+        return performance, f"{music}; {reason}"
+    reason = f"{music}, speech on {sound.speech}"
     if sound.is_complete:
-        return Performance.OTHER, heard
-    return Performance.UNKNOWN, f"{heard}; what was heard besides is not known"
+        return Performance.OTHER, reason
+    return Performance.UNKNOWN, f"{reason}; what was heard besides is not known"
 
 
 def _with_music(picture: Picture) -> tuple[Performance, str]:
@@ -120,12 +120,12 @@ def _with_music(picture: Picture) -> tuple[Performance, str]:
         return Performance.STATIC_VISUAL, f"the picture is of kind {picture.kind}"
     if picture.kind != "motion" or not picture.seconds:
         return Performance.UNKNOWN, "whether the picture moves is not known"
-    seen = f"people or instruments in motion on {picture.performers} of {picture.seconds} seconds"
+    reason = f"people or instruments in motion on {picture.performers} of {picture.seconds} seconds"
     if picture.performers >= MIN_PERFORMERS * picture.seconds:
-        return Performance.PERFORMANCE, seen
+        return Performance.PERFORMANCE, reason
     if picture.is_complete:
-        return Performance.OTHER, seen
-    return Performance.UNKNOWN, f"{seen}; who else is there is not known"
+        return Performance.OTHER, reason
+    return Performance.UNKNOWN, f"{reason}; who else is there is not known"
 
 
 class PerformanceClassifier:
@@ -148,42 +148,42 @@ class PerformanceClassifier:
         self._words = words
         self._roles = _roles_of(vocabulary.names)
 
-    def verdict(self, content: VideoContent) -> Performance:
+    def performance_of(self, content: VideoContent) -> Performance:
         """Return what a video is; as ``assessment``, without its evidence."""
         return classify(self._sound(content), self._picture(content))[0]
 
     def assessment(self, content: VideoContent) -> PerformanceAssessment:
         """Return what a video is, and what says so."""
-        verdict, reason = classify(self._sound(content), self._picture(content))
-        heard, seen = content.of(AUDIO), content.of(VISUAL)
+        performance, reason = classify(self._sound(content), self._picture(content))
+        audio, visual = content.of(AUDIO), content.of(VISUAL)
         return PerformanceAssessment(
-            verdict,
+            performance,
             reason,
             content.record.kind,
             content.record.seconds,
-            self._counts(heard.track, *_HEARD) if heard else (),
-            self._counts(seen.track, "performer")[:MAX_SEEN] if seen else (),
+            self._counts(audio.track, *_AUDIO_ROLES) if audio else (),
+            self._counts(visual.track, "performer")[:MAX_PERFORMERS] if visual else (),
         )
 
     def _sound(self, content: VideoContent) -> Sound | None:
-        heard = content.of(AUDIO)
-        if heard is None:
+        audio = content.of(AUDIO)
+        if audio is None:
             return None
-        track, words = heard.track, self._words.get(heard.tagger)
-        is_complete = words is not None and not words.isdisjoint(_HEARD["music"])
-        seconds = {role: self._seconds(track, role) for role in _HEARD}
+        track, words = audio.track, self._words.get(audio.tagger)
+        is_complete = words is not None and not words.isdisjoint(_AUDIO_ROLES["music"])
+        seconds = {role: self._seconds(track, role) for role in _AUDIO_ROLES}
         if is_complete and not len(track.tags):  # a file without sound
             seconds["silence"] = track.n_seconds
         return Sound(seconds=track.n_seconds, is_complete=is_complete, **seconds)
 
     def _picture(self, content: VideoContent) -> Picture:
-        seen, kind = content.of(VISUAL), content.record.kind
-        if seen is None:
+        visual, kind = content.of(VISUAL), content.record.kind
+        if visual is None:
             return Picture(kind, 0, 0, is_complete=False)
-        words = self._words.get(seen.tagger)
+        words = self._words.get(visual.tagger)
         is_complete = words is not None and _names_performers(words)
-        performers = self._seconds(seen.track, "performer")
-        return Picture(kind, seen.track.n_seconds, performers, is_complete=is_complete)
+        performers = self._seconds(visual.track, "performer")
+        return Picture(kind, visual.track.n_seconds, performers, is_complete=is_complete)
 
     def _of_role(self, track: Track, role: str) -> NDArray[np.bool_]:
         """Return which observations count and are of a role, shape (n_observations,)."""
@@ -210,8 +210,8 @@ def _roles_of(names: tuple[str, ...]) -> dict[str, NDArray[np.bool_]]:
     def those(source: str, fits: Callable[[str], bool]) -> NDArray[np.bool_]:
         return np.array([*(tag.source == source and fits(tag.name) for tag in tags), False])
 
-    heard = {role: those(AUDIO, words.__contains__) for role, words in _HEARD.items()}
-    return {**heard, "performer": those(VISUAL, _is_performer)}
+    audio = {role: those(AUDIO, words.__contains__) for role, words in _AUDIO_ROLES.items()}
+    return {**audio, "performer": those(VISUAL, _is_performer)}
 
 
 @lru_cache(maxsize=64)

@@ -69,7 +69,7 @@ class SensitivityClassifier:
         self._block = np.array([min_stored(rule.block) for rule in thresholds], np.uint16)
         self._counting = np.array([topic in rule_of for topic in TOPICS])
         self._reader = MentionReader(vocabulary, self._flag, self._block)
-        self._topic_of_tag = self._reader.seen
+        self._topic_of_tag = self._reader.visual
 
     def level(self, track: Track, words: frozenset[str] | None) -> Level:
         """Return the level of a video; as ``assessment``, without its evidence."""
@@ -110,11 +110,13 @@ class SensitivityClassifier:
         What is said of the video as a whole is said at no second of it.
         """
         # The worse of two levels each; ``unknown``, the worst, stays.
-        seen = self.seen_second_levels(track, words)
-        said = self.mentions(track).seconds
-        return {name: np.maximum(seen[name], own) for name, own in zip(_NAMES, said, strict=True)}
+        visual = self.visual_second_levels(track, words)
+        levels = self.mentions(track).seconds
+        return {
+            name: np.maximum(visual[name], own) for name, own in zip(_NAMES, levels, strict=True)
+        }
 
-    def seen_second_levels(
+    def visual_second_levels(
         self, track: Track, words: frozenset[str] | None
     ) -> dict[str, NDArray[np.uint8]]:
         """Return the same of what is seen alone."""

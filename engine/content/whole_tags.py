@@ -36,15 +36,15 @@ def whole_tags(
         lines: source -> its lines of text.
         vocabulary: of the track.
     """
-    said: dict[Tag, list[tuple[str, str]]] = {}
+    words_of: dict[Tag, list[tuple[str, str]]] = {}
     for source, own in lines.items():
         for line in own:
             for one in line.tags if line.seconds is None else ():
-                said.setdefault(Tag(source, one.tag), []).append((one.words, line.field))
+                words_of.setdefault(Tag(source, one.tag), []).append((one.words, line.field))
     whole = []
     for number, stored in zip(track.whole_tags, track.whole_confidences, strict=True):
         tag = Tag.parse(vocabulary.names[number])
-        words = said.get(tag, [])
+        words = words_of.get(tag, [])
         whole.append(
             WholeTag(
                 tag,

@@ -10,7 +10,7 @@ from engine.domain.time_ranges import TimeRange
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
+class ScoreBin:
     """The videos whose score lies in ``[at_least, below)``, and their seconds together."""
 
     at_least: float
@@ -25,7 +25,7 @@ class Reach:
 
     videos: int
     seconds: int
-    bands: tuple[Band, ...]
+    bands: tuple[ScoreBin, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ class Contribution:
         return type(self)(self.tag, self.share, seconds)
 
 
-class TagShare(Protocol):
+class TagContribution(Protocol):
     """A part of a score, and the tag that gave it."""
 
     @property
@@ -73,7 +73,7 @@ class TagShare(Protocol):
         ...
 
 
-def shares_by_source(why: Iterable[TagShare]) -> dict[str, float]:
+def shares_by_source(why: Iterable[TagContribution]) -> dict[str, float]:
     """Return what each source's tags gave to a score, all adding up to it, the largest first."""
     shares: dict[str, float] = {}
     for part in why:

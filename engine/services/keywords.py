@@ -66,7 +66,7 @@ class Recent:
 
 
 def understood_interests(
-    understanding: "KeywordService",
+    keyword_service: "KeywordService",
     vocabulary: Vocabulary,
     interests: Mapping[str, float],
     *,
@@ -77,7 +77,7 @@ def understood_interests(
     """Return the tags that a viewer's interests mean in a language, and the words that mean none.
 
     Args:
-        understanding: of words as tags.
+        keyword_service: of words as tags.
         vocabulary: the tags there are.
         interests: word -> weight.
         language: of the words, a code.
@@ -88,14 +88,14 @@ def understood_interests(
         UnknownTag: when words, or without ``strict`` all there is to go by, cannot be used.
     """
     try:
-        weights, matches = understanding.profile(
+        weights, matches = keyword_service.profile(
             vocabulary, interests, strict=strict, language=language
         )
     except UnknownTag:
         if strict or is_all:
             raise
         weights = {}
-        matches = understanding.of(vocabulary).read_all(list(interests), language)
+        matches = keyword_service.of(vocabulary).read_all(list(interests), language)
     return weights, ignored_keywords(matches)
 
 

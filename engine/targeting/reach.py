@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.filters import Filter
-from engine.domain.placements import Band, Reach
+from engine.domain.placements import Reach, ScoreBin
 from engine.kernels.best import MIN_MATCH_SCORE, TIE
 from engine.ports.index import IndexSnapshot, Scores
 from engine.ports.query import Query
@@ -43,7 +43,7 @@ def reach_of(
     for low, high in pairwise(edges):
         inside = (scores >= low) & (scores < high)
         below = None if high == np.inf else high
-        bands.append(Band(low, below, int(inside.sum()), int(seconds[inside].sum())))
+        bands.append(ScoreBin(low, below, int(inside.sum()), int(seconds[inside].sum())))
     return Reach(len(scores), int(seconds.sum()), tuple(bands))
 
 

@@ -46,9 +46,9 @@ def run_evaluation_job(spec: EvaluationJobSpec, answers: Connection) -> None:
     try:
         with translated_os_errors(), open_catalog(spec.catalog, create=False) as catalog:
             from engine.batch.evaluation.evaluation import evaluate
-            from engine.batch.evaluation.job import asked_of
+            from engine.batch.evaluation.job import stored_request
 
-            candidates, options = asked_of(spec.options, spec.executor)
+            candidates, options = stored_request(spec.options, spec.executor)
             evaluation = evaluate(
                 catalog,
                 spec.home,

@@ -30,7 +30,7 @@ from ingest.pipeline import (
     Progress,
     known_result,
     missing_result,
-    store_unwatched,
+    store_failure,
 )
 from ingest.runner.evaluation_process import EvaluationJobSpec, run_evaluation_job
 from ingest.runner.reindex_process import ReindexJobSpec, run_reindex_job
@@ -326,7 +326,7 @@ class Worker:
         # With the job or not at all: one that is somebody else's by now says nothing of the video.
         with suppress(JobLost), self.catalog.transaction():
             self.catalog.jobs.check(Claim(running.job.id, self._name))
-            result = store_unwatched(described, self.catalog, status, where)
+            result = store_failure(described, self.catalog, status, where)
             self._end(running.job, result)
 
     def _end(self, job: Job, result: IngestResult) -> None:

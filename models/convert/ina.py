@@ -98,15 +98,15 @@ class _Conversion:
 
 def _tensors(file: h5py.File) -> dict[tuple[str, str], Array]:
     """Return (layer, kind of weight) -> weights."""
-    found: dict[tuple[str, str], Array] = {}
+    weights: dict[tuple[str, str], Array] = {}
 
     def take(path: str, item: h5py.Dataset | h5py.Group) -> None:
         if isinstance(item, h5py.Dataset):
             layer, *_, name = path.split("/")
-            found[layer, name.partition(":")[0]] = np.asarray(item)
+            weights[layer, name.partition(":")[0]] = np.asarray(item)
 
     file["model_weights"].visititems(take)
-    return found
+    return weights
 
 
 def float_model(folder: Path) -> onnx.ModelProto:

@@ -48,11 +48,13 @@ class _Conversion:
 
     def _front(self, x: str) -> str:
         """Return what five convolutions find, the most over all bands, (patches, 1, frames, n)."""
-        found = []
+        maxima = []
         for i in range(5):
             y = self._convolution(x, i, pads_bands=i >= _TIMBRAL)
-            found.append(self.graph.node("ReduceMax", [y], axes=[3], keepdims=0))
-        y = self.graph.node("Transpose", [self.graph.node("Concat", found, axis=1)], perm=[0, 2, 1])
+            maxima.append(self.graph.node("ReduceMax", [y], axes=[3], keepdims=0))
+        y = self.graph.node(
+            "Transpose", [self.graph.node("Concat", maxima, axis=1)], perm=[0, 2, 1]
+        )
         return self.graph.node("Unsqueeze", [y, self._axes(1)])
 
     def _middle(self, x: str, i: int) -> str:
@@ -61,13 +63,13 @@ class _Conversion:
 
     def _end(self, x: str) -> str:
         """Pool over time, then two layers."""
-        pooled = [
+        maxima = [
             self.graph.node(
                 "Unsqueeze", [self.graph.node(how, [x], axes=[1], keepdims=0), self._axes(2)]
             )
             for how in ("ReduceMax", "ReduceMean")
         ]
-        y = self.graph.node("Flatten", [self.graph.node("Concat", pooled, axis=2)])
+        y = self.graph.node("Flatten", [self.graph.node("Concat", maxima, axis=2)])
         y = self.graph.node("Relu", [self._product(self._normalised(y, 9, flat=True), "dense")])
         y = self._product(self._normalised(y, 10, flat=True), "dense_1")
         return self.graph.node("Sigmoid", [y])

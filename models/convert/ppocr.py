@@ -68,8 +68,8 @@ def _store_in_8_bits(
 
 def characters(model: onnx.ModelProto) -> list[str]:
     """Return what the outputs of the network that reads stand for, from the second on."""
-    (found,) = (one.value for one in model.metadata_props if one.key == "character")
-    return found.split("\n")
+    (characters,) = (one.value for one in model.metadata_props if one.key == "character")
+    return characters.split("\n")
 
 
 def main(folder: Path) -> None:

@@ -25,7 +25,6 @@ from engine.content.ad_breaks import AdBreak
 from engine.domain.jobs import Job
 from engine.domain.keywords import IgnoredWord, KeywordMatch, TagCandidate
 from engine.domain.placements import (
-    Band,
     CampaignEligibility,
     CampaignMatches,
     CampaignNewMatches,
@@ -33,6 +32,7 @@ from engine.domain.placements import (
     Placement,
     Reach,
     RuleEvidence,
+    ScoreBin,
     VideoPlacements,
     ViewerPlacements,
 )
@@ -78,7 +78,7 @@ DETAILS = {"external_id", "title", "poster", "url", "duration"}
         (AdBreak, placements.AdBreak),
         (AdBreaks, placements.AdBreakList),
         (AddedEvents, viewers.EventsResult),
-        (Band, placements.ScoreBand),
+        (ScoreBin, placements.ScoreBand),
         (BuiltIndex, reindexing.ReindexResult),
         (CampaignEligibility, placements.CampaignEligibility),
         (CampaignNow, campaigns.Campaign),

@@ -83,7 +83,7 @@ def test_a_queued_reindex_is_shared_by_processes_of_low_priority(
 def test_a_service_that_is_stopped_leaves_none_that_counts(
     stop_signal: signal.Signals, waiting_reindex_home: Path
 ) -> None:
-    working = subprocess.Popen(
+    job_runner_lock = subprocess.Popen(
         [Path(sys.executable).parent / "reelmatch", "work"],
         env={
             **os.environ,
@@ -93,10 +93,10 @@ def test_a_service_that_is_stopped_leaves_none_that_counts(
         stderr=subprocess.PIPE,
         text=True,
     )
-    soon(lambda: len([*filter(counts_chunks, descendants_of(working.pid))]) == 2)
-    started = descendants_of(working.pid)
-    working.send_signal(stop_signal)
-    _, errors = working.communicate(timeout=60)
+    soon(lambda: len([*filter(counts_chunks, descendants_of(job_runner_lock.pid))]) == 2)
+    started = descendants_of(job_runner_lock.pid)
+    job_runner_lock.send_signal(stop_signal)
+    _, errors = job_runner_lock.communicate(timeout=60)
     assert "Traceback" not in errors
     soon(lambda: not any(map(works, started)), 10)
     with Catalog.open(waiting_reindex_home / "catalog.db") as catalog:

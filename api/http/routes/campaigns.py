@@ -79,7 +79,7 @@ def put_campaign(
     """Store a campaign, new or instead of the one with its id; twice is as good as once."""
     before = access.before(campaign, body.advertiser)
     vocabulary = live.catalog.tags.vocabulary()
-    plan = campaign_of(campaign, body, before, vocabulary, live.understanding)
+    plan = campaign_of(campaign, body, before, vocabulary, live.keyword_service)
     stored = access.campaigns.put(plan, expected=_expected(if_match, if_none_match, before))
     response.status_code = 200 if before else 201
     return _tagged(stored, response)

@@ -38,7 +38,7 @@ def get_keywords(
     language: Language = "",
 ) -> dict[str, Any]:
     """Say which tags words mean, how sure that is, and why."""
-    keywords = live.understanding.of(live.catalog.tags.vocabulary())
+    keywords = live.keyword_service.of(live.catalog.tags.vocabulary())
     return {"keywords": encoded(keywords.read_all(q, language))}
 
 

@@ -44,7 +44,7 @@ def recommend_videos(body: RecommendationRequest, state: State) -> dict[str, Any
     ignored: tuple[IgnoredWord, ...] = ()
     if body.language:
         interests, ignored = understood_interests(
-            live.understanding,
+            live.keyword_service,
             live.snapshot.vocabulary,
             interests,
             language=body.language,
@@ -83,7 +83,7 @@ def match_videos(body: MatchRequest, state: State) -> dict[str, Any]:
     """Find the videos that fit an advertiser's keywords."""
     live: Live = state.live
     snapshot = live.snapshot
-    keywords, understood = live.understanding.profile(
+    keywords, understood = live.keyword_service.profile(
         snapshot.vocabulary, body.keywords, strict=body.strict, language=body.language
     )
     where = own_filter(live.catalog, body.where)

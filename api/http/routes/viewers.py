@@ -40,7 +40,7 @@ def put_viewer_interests(viewer: str, body: InterestsRequest, live: CurrentLive)
     """Replace what a viewer says they like."""
     vocabulary = live.catalog.tags.vocabulary()
     if body.language:
-        interests, _ = live.understanding.profile(
+        interests, _ = live.keyword_service.profile(
             vocabulary, body.interests, strict=True, language=body.language
         )
     else:

@@ -75,11 +75,11 @@ def differences(measured: Sequence[Floats], means: Sequence[Resampled]) -> list[
     n_measures = measured[0].shape[1]
     pairs = [(at, measure) for at in range(1, len(means)) for measure in range(n_measures)]
     apart = [means[at].resamples[:, one] - means[0].resamples[:, one] for at, one in pairs]
-    found: list[list[Difference]] = [[] for _ in means[1:]]
+    differences: list[list[Difference]] = [[] for _ in means[1:]]
     for (at, one), drawn, p in zip(pairs, apart, holm(list(map(_two_sided, apart))), strict=True):
         low, high = np.quantile(drawn, [0.025, 0.975])
         n_differing = int(np.count_nonzero(measured[at][:, one] != measured[0][:, one]))
-        found[at - 1].append(
+        differences[at - 1].append(
             Difference(
                 float(means[at].means[one] - means[0].means[one]),
                 float(low),
@@ -88,7 +88,7 @@ def differences(measured: Sequence[Floats], means: Sequence[Resampled]) -> list[
                 p < SIGNIFICANCE and n_differing >= MIN_DIFFERING,
             )
         )
-    return found
+    return differences
 
 
 def _two_sided(apart: Floats) -> float:

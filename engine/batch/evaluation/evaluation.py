@@ -131,8 +131,8 @@ def _evaluated(
     total = len(chosen) * len(candidates)
     done = 0
     measured: dict[int, Replayed] = {}
-    place = _Place(catalog, folder, split_at, options.executor)
-    for number, tasks in place.tasks(candidates, chosen):
+    workspace = _Workspace(catalog, folder, split_at, options.executor)
+    for number, tasks in workspace.tasks(candidates, chosen):
         with open_executor(options.executor if len(tasks) > 1 else SERIAL) as opened:
             parts = []
             for part in run_tasks(opened, replay, tasks):
@@ -143,7 +143,7 @@ def _evaluated(
             np.concatenate([part.measured for part in parts]),
             np.concatenate([part.lists for part in parts]),
         )
-    n_videos = place.n_videos
+    n_videos = workspace.n_videos
     n_measured = len(measured[0].measured)
     if not n_measured:
         raise InvalidInput(
@@ -164,7 +164,7 @@ def _evaluated(
     )
 
 
-class _Place:
+class _Workspace:
     """A folder in which indexes of the past are built, one after the other."""
 
     def __init__(self, catalog: Catalog, folder: Path, split_at: float, executor: str) -> None:
@@ -233,8 +233,8 @@ def _first_with(candidates: Sequence[Candidate], config: IndexConfig) -> int:
     return next(number for number, one in enumerate(candidates) if one.config == config)
 
 
-def _split(viewers: Viewers, asked: float | None) -> float:
-    split_at = viewers.event_quantile(TRAINING_SHARE) if asked is None else asked
+def _split(viewers: Viewers, requested: float | None) -> float:
+    split_at = viewers.event_quantile(TRAINING_SHARE) if requested is None else requested
     if split_at is None:
         raise InvalidInput(
             "there are no events to measure by: keep what viewers do, or load a file of it",
@@ -249,10 +249,10 @@ def _split(viewers: Viewers, asked: float | None) -> float:
     return split_at
 
 
-def _drawn(viewers: Sequence[str], most: int) -> list[str]:
-    if len(viewers) <= most:
+def _drawn(viewers: Sequence[str], limit: int) -> list[str]:
+    if len(viewers) <= limit:
         return list(viewers)
-    drawn = np.random.default_rng(_SEED).choice(len(viewers), most, replace=False)
+    drawn = np.random.default_rng(_SEED).choice(len(viewers), limit, replace=False)
     return [viewers[number] for number in np.sort(drawn).tolist()]
 
 

@@ -28,7 +28,9 @@ def options_of(candidates: Sequence[Candidate], options: EvaluationOptions) -> d
     }
 
 
-def asked_of(stored: Mapping[str, Any], executor: str) -> tuple[list[Candidate], EvaluationOptions]:
+def stored_request(
+    stored: Mapping[str, Any], executor: str
+) -> tuple[list[Candidate], EvaluationOptions]:
     """Return what was asked, of what ``options_of`` gave."""
     candidates = [
         Candidate(

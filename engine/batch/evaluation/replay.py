@@ -82,19 +82,19 @@ def replay(task: ReplayTask) -> Replayed:
     """Measure the viewers of a batch who went on to like something that could be shown to them."""
     catalog, snapshot = _catalog(task.catalog), _snapshot(task.generation)
     yardstick, information = _snapshot(task.yardstick), np.load(task.information, mmap_mode="r")
-    asked = list(_measurable(catalog, yardstick, task))
+    viewers = list(_measurable(catalog, yardstick, task))
     questions = [
         Question(
             profile_of(viewer.interests, viewer.events, task.rules, now=task.split_at),
             task.split_at,
             LONG,
         )
-        for viewer, _ in asked
+        for viewer, _ in viewers
     ]
     answers = ranked_many(snapshot, questions, task.rules, where=EVERY_VIDEO)
-    measured = np.zeros((len(asked), len(MEASURES)))
-    lists = np.full((len(asked), SHORT), -1, np.int64)
-    for number, ((_, relevant), (basis, ranked)) in enumerate(zip(asked, answers, strict=True)):
+    measured = np.zeros((len(viewers), len(MEASURES)))
+    lists = np.full((len(viewers), SHORT), -1, np.int64)
+    for number, ((_, relevant), (basis, ranked)) in enumerate(zip(viewers, answers, strict=True)):
         videos = [one.candidate.video for one in ranked]
         rows = yardstick.base.index.rows_of(videos[:SHORT])
         there = rows[rows >= 0]

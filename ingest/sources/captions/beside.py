@@ -71,7 +71,7 @@ def captions_beside(video: Path) -> list[CaptionFile]:
     """
     try:
         with os.scandir(video.parent) as entries:
-            found = [
+            files = [
                 file
                 for entry in islice(entries, MAX_ENTRIES)
                 if entry.name.startswith(video.stem)
@@ -80,7 +80,7 @@ def captions_beside(video: Path) -> list[CaptionFile]:
             ]
     except OSError:
         return []
-    return sorted(found, key=lambda file: file.path.name)
+    return sorted(files, key=lambda file: file.path.name)
 
 
 def _caption_file(path: Path, stem: str) -> CaptionFile | None:
@@ -95,5 +95,5 @@ def _caption_file(path: Path, stem: str) -> CaptionFile | None:
     if not all(map(is_code, codes)):
         return None
     # Most words of three letters are some language's code: "new", "old", "fix".
-    is_told = bool(codes) and len(primary(codes[0])) == _CODE_LETTERS
-    return CaptionFile(path, codes[0] if is_told else "", _FORCED in flags)
+    has_language = bool(codes) and len(primary(codes[0])) == _CODE_LETTERS
+    return CaptionFile(path, codes[0] if has_language else "", _FORCED in flags)

@@ -51,8 +51,8 @@ def _spoken(plain: str) -> Iterator[str]:
     for line in plain.split("\n"):
         turn = _TURN.sub("", line)
         label = _LABEL.match(turn)
-        said = turn[label.end() :] if label and label[1].isupper() else turn
-        words = " ".join(said.split())
+        spoken = turn[label.end() :] if label and label[1].isupper() else turn
+        words = " ".join(spoken.split())
         if not words.isprintable():
             words = " ".join(without_refused(words).split())
         # A cue that its reader did not know for one, as its time is written in another way.

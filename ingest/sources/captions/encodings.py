@@ -65,13 +65,13 @@ def _guessed(sample: bytes, language: str) -> str:
     own = _OF_LANGUAGE.get(language.partition("-")[0].lower(), _ENCODINGS[0])
     order = list(dict.fromkeys((own, *_ENCODINGS)))
     # An even number of bytes: UTF-16 is cut between two letters.
-    found = from_bytes(sample[: len(sample) & ~1], cp_isolation=order)
-    matches = [match for match in found if match.encoding in order]
+    detected = from_bytes(sample[: len(sample) & ~1], cp_isolation=order)
+    matches = [match for match in detected if match.encoding in order]
     if not matches:
         return own
 
-    def looks(match: CharsetMatch) -> tuple[float, float]:
+    def likeness(match: CharsetMatch) -> tuple[float, float]:
         return match.chaos, match.coherence
 
-    alike = [match.encoding for match in matches if looks(match) == looks(matches[0])]
+    alike = [match.encoding for match in matches if likeness(match) == likeness(matches[0])]
     return min(alike, key=order.index)

@@ -9,7 +9,7 @@ from engine.ports.catalog import Catalog
 from ingest.decoding.probe import Status, UndecodableVideo
 from ingest.described import Described, blank_record
 from ingest.metadata import add_metadata
-from ingest.pipeline import IngestResult, known_result, store_unwatched
+from ingest.pipeline import IngestResult, known_result, store_failure
 from ingest.taggers.remote.whole_video import VideoTagger, track_for
 
 
@@ -23,12 +23,12 @@ def ingest_remotely(
     try:
         track = tagger.tag_video(path)
     except UndecodableVideo as error:
-        return store_unwatched(described, catalog, error.status, error.reason)
+        return store_failure(described, catalog, error.status, error.reason)
     except (DiskFull, TooManyOpenFiles):
         # Of the machine, not of the video.
         raise
     except ReelmatchError as error:
-        return store_unwatched(described, catalog, Status.FAILED, str(error))
+        return store_failure(described, catalog, Status.FAILED, str(error))
     record = replace(
         blank_record(described),
         status=Status.OK,

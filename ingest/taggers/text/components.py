@@ -127,8 +127,8 @@ def regions(mask: NDArray[np.bool_]) -> list[Runs]:
     roots = np.array([root(number) for number in range(len(parents))], np.intp)
     order = np.argsort(roots, kind="stable")
     cuts = np.flatnonzero(np.diff(roots[order])) + 1
-    found = [runs.of(own) for own in np.split(order, cuts)] if len(order) else []
-    return sorted(found, key=lambda one: -int((one.ends - one.starts).sum()))
+    grouped = [runs.of(own) for own in np.split(order, cuts)] if len(order) else []
+    return sorted(grouped, key=lambda one: -int((one.ends - one.starts).sum()))
 
 
 def rectangle(region: Runs) -> Box:

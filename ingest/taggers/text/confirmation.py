@@ -25,6 +25,6 @@ def hold_against(confidences: Confidences, tags: Sequence[str], presence: NDArra
     """
     if SEEN_TEXT not in tags:
         return
-    seen = confidences[:, tags.index(SEEN_TEXT)]
-    seen[presence > 0] = np.maximum(seen[presence > 0], CONFIRMED)
-    seen[presence < 0] = 0.0
+    text_confidences = confidences[:, tags.index(SEEN_TEXT)]
+    text_confidences[presence > 0] = np.maximum(text_confidences[presence > 0], CONFIRMED)
+    text_confidences[presence < 0] = 0.0

@@ -89,9 +89,9 @@ class TextFinder:
     def places(self, frame: Frame, windows: Sequence[Window]) -> list[DetectedText]:
         """Return at most ``MAX_BOXES`` places of windows of a frame, in reading order."""
         scale = _scale(frame, READING_SIDE)
-        found = [one for window in windows for one in self._places_in(frame, window, scale)]
-        found.sort(key=lambda one: -one.box.width * one.box.height)
-        return in_reading_order(found[:MAX_BOXES])
+        texts = [one for window in windows for one in self._places_in(frame, window, scale)]
+        texts.sort(key=lambda one: -one.box.width * one.box.height)
+        return in_reading_order(texts[:MAX_BOXES])
 
     def n_pixels(self, frame: Frame, windows: Sequence[Window]) -> int:
         """Return how many pixels of a frame ``places`` has the network look at."""
@@ -157,12 +157,12 @@ def places_on(
 def in_reading_order(places: list[DetectedText]) -> list[DetectedText]:
     """Sort places from the top down, and from the left to the right where they share a row."""
     rows: list[list[DetectedText]] = []
-    for place in sorted(places, key=lambda one: one.box.y):
-        box = place.box
+    for text in sorted(places, key=lambda one: one.box.y):
+        box = text.box
         if rows and abs(box.y - rows[-1][0].box.y) < min(box.height, rows[-1][0].box.height) / 2:
-            rows[-1].append(place)
+            rows[-1].append(text)
         else:
-            rows.append([place])
+            rows.append([text])
     return [one for row in rows for one in sorted(row, key=lambda one: one.box.x)]
 
 

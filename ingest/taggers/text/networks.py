@@ -82,12 +82,12 @@ class Networks:
             shares: shape (n_steps, n_characters).
         """
         best = shares.argmax(axis=1)
-        said = best != 0
-        said[1:] &= best[1:] != best[:-1]
-        if not said.any():
+        is_emitted = best != 0
+        is_emitted[1:] &= best[1:] != best[:-1]
+        if not is_emitted.any():
             return RecognizedText("", 0.0)
-        text = "".join(self._characters[number] for number in best[said])
-        return RecognizedText(text, float(shares[said, best[said]].mean()))
+        text = "".join(self._characters[number] for number in best[is_emitted])
+        return RecognizedText(text, float(shares[is_emitted, best[is_emitted]].mean()))
 
 
 def networks_version() -> str:

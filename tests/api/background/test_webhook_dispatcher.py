@@ -36,7 +36,7 @@ def register(catalog: Catalog, name: str, url: str, *, advertiser: str = "acme")
 
 
 @contextmanager
-def notifying(home: Path, *networks: str) -> Iterator[None]:
+def dispatcher_lock(home: Path, *networks: str) -> Iterator[None]:
     settings = Settings(home=home, web_allowed_networks=networks)
     stop = threading.Event()
     with Live.open(settings) as live:
@@ -66,7 +66,7 @@ def test_addresses_that_cannot_be_sent_to_stop_nobody_else(
         register(catalog, f"a{number}", bad[number % len(bad)])
     with receiver() as other:
         register(catalog, "z", other.url, advertiser="globex")
-        with notifying(tmp_path / "home", other.network):
+        with dispatcher_lock(tmp_path / "home", other.network):
             eventually(has(catalog, "z", DELIVERED))
             eventually(lambda: all(attempts(catalog, f"a{number}") for number in range(20)))
     assert "cannot be sent to" in catalog.webhooks.last_trouble("a0")
@@ -88,7 +88,7 @@ def test_whatever_goes_wrong_counts_as_an_attempt(
     register(catalog, "a", "http://bad.example/")
     with receiver() as other:
         register(catalog, "b", other.url)
-        with notifying(tmp_path / "home", other.network):
+        with dispatcher_lock(tmp_path / "home", other.network):
             eventually(has(catalog, "b", DELIVERED))
             eventually(lambda: attempts(catalog, "a") > 0)
     assert type(error).__name__ in catalog.webhooks.last_trouble("a")
@@ -102,7 +102,7 @@ def test_slow_receivers_of_one_advertiser_do_not_hold_up_another(
         for number in range(20):
             register(catalog, f"a{number}", slow.url)
         register(catalog, "z", quick.url, advertiser="globex")
-        with notifying(tmp_path / "home", slow.network, quick.network):
+        with dispatcher_lock(tmp_path / "home", slow.network, quick.network):
             eventually(has(catalog, "z", DELIVERED))
             # None of the slow ones has ended by then, and most have not even begun.
             assert all(attempts(catalog, f"a{number}") == 0 for number in range(20))
@@ -114,7 +114,7 @@ def test_who_lost_a_campaign_is_not_told_of_what_was_under_way(
 ) -> None:
     with receiver([500, 204]) as old:
         register(catalog, "a", old.url)
-        with notifying(tmp_path / "home", old.network):
+        with dispatcher_lock(tmp_path / "home", old.network):
             eventually(lambda: attempts(catalog, "a") == 1)
             catalog.campaigns.put(replace(campaign("a", {"car": 1}), advertiser="globex"))
             with receiver() as new:

@@ -191,7 +191,7 @@ def test_tracks_are_judged_source_by_source(
     verdict: str,
 ) -> None:
     video = content(seen, heard, **more)
-    assert classifier.verdict(video) == verdict
+    assert classifier.performance_of(video) == verdict
     assert classifier.assessment(video).verdict == verdict
 
 
@@ -224,15 +224,17 @@ def test_tags_that_came_after_the_vocabulary_are_left_out(
     later = Track.from_confidences(np.full((4, 1), 0.9, np.float32), np.array([len(NAMES) + 3]))
     video = content({"person": 20}, {"music": 20})
     tracks = [SourceTrack("visual", "eye@1", later), video.tracks[1]]
-    assert classifier.verdict(replace(video, tracks=tracks)) is Performance.OTHER
+    assert classifier.performance_of(replace(video, tracks=tracks)) is Performance.OTHER
 
 
 @pytest.mark.parametrize("name", ["guitarist", "Drums", "cello", "women", "boy"])
 def test_words_of_others_are_understood(name: str) -> None:
     words = {"ear@1": WORDS["ear@1"]}
     classifier = PerformanceClassifier(Vocabulary((name, *NAMES[1:])), 0.7, words)
-    assert classifier.verdict(content({"person": 0, "violin": 0}, {"music": 20})) == "unknown"
+    assert (
+        classifier.performance_of(content({"person": 0, "violin": 0}, {"music": 20})) == "unknown"
+    )
     seen = Track.from_confidences(np.full((20, 1), 0.9, np.float32), np.array([0]))
     video = content({}, {"music": 20})
     video = replace(video, tracks=[SourceTrack("visual", "x", seen), video.tracks[1]])
-    assert classifier.verdict(video) is Performance.PERFORMANCE
+    assert classifier.performance_of(video) is Performance.PERFORMANCE

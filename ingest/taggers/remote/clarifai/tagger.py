@@ -175,7 +175,7 @@ class _Client:
         waits = _waits(self._settings.attempts)
         while True:
             try:
-                return self._ask_once(sent)
+                return self._request_once(sent)
             except _Passing as failure:
                 wait = next(waits, None)
                 if wait is None:
@@ -186,7 +186,7 @@ class _Client:
                 log.warning("%s; asking again in %.0f s", failure, wait)
                 self._sleep(wait)
 
-    def _ask_once(self, sent: bytes) -> Any:
+    def _request_once(self, sent: bytes) -> Any:
         try:
             with (
                 _session() as session,

@@ -124,8 +124,8 @@ class Client:
 
     def stop(self) -> None:
         """Let those who ask by now give up soon."""
-        asking, self._stopped = self._stopped, threading.Event()
-        asking.set()
+        pending, self._stopped = self._stopped, threading.Event()
+        pending.set()
 
     def ask(self, picture: str) -> list[tuple[str, float]]:
         """Return the words that the model says of a picture, with confidences, 0.0 to 1.0.
@@ -164,7 +164,7 @@ class Client:
         while True:
             form = self._form
             try:
-                return words_in(self._ask_once(picture, form, until))
+                return words_in(self._request_once(picture, form, until))
             except _NotTaken as failure:
                 refused = refused or failure
                 self._take_less(form, failure.reason, refused)
@@ -181,7 +181,7 @@ class Client:
                 raise RemoteTaggerFailed(str(first)) from first
             self._form = lesser
 
-    def _ask_once(self, picture: str, form: Form, until: float) -> Any:
+    def _request_once(self, picture: str, form: Form, until: float) -> Any:
         body = json.dumps(question(self._model.name, picture, form, self._words)).encode()
         seconds = min(self._settings.attempt_seconds, until - time.monotonic())
         began = time.monotonic()
