@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from ipaddress import ip_network
+from math import inf
 from pathlib import Path
 from typing import Final, Literal, get_args, get_origin
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 from msgspec import convert
 from msgspec.structs import FieldInfo
 
+from engine.domain.co_watching import MAX_MIX
 from engine.domain.index_config import read_sources
 from engine.domain.sensitivity import read_rules
 from engine.errors import InvalidInput
@@ -77,6 +79,19 @@ def _read_origins(text: str) -> tuple[str, ...]:
     return origins
 
 
+def _read_mix(text: str) -> float | None:
+    if text == "learned":
+        return None
+    try:
+        mix = float(text)
+    except ValueError:
+        mix = -1.0
+    if not 0.0 <= mix < inf:
+        raise InvalidInput(f"it is learned, or 0.0 to {MAX_MIX:g}")
+    # Earlier versions had a weight there, beside 1 for the tags.
+    return min(mix, MAX_MIX)
+
+
 _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "clarifai_url": _read_address,
     "executor": _read_executor,
@@ -86,6 +101,7 @@ _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "sensitive": read_rules,
     "sources": read_sources,
     "trusted_proxies": _read_proxies,
+    "viewer_co_likes": _read_mix,
     "vlm_allowed_networks": _read_networks,
     "web_allowed_networks": _read_networks,
 }

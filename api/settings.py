@@ -148,8 +148,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     """The power of a profile's weights; below 1 it damps the strongest tags."""
     viewer_most_tags: Annotated[int, Meta(ge=1, le=MAX_TAGS)] = VIEWER_RULES.most_tags
     """Number of the strongest tags of a viewer's videos that are kept."""
-    viewer_co_likes: Annotated[float, Meta(ge=0.0)] = VIEWER_RULES.co_likes
-    """Weight of being liked by the same viewers, beside the score, once they are enough."""
+    viewer_co_likes: float | None = None
+    """Share of being liked by the same viewers in what ranks a video, 0 (by tags alone) to 0.9;
+    `learned` at each reindex on the viewers' own latest likes unless set
+    ([viewers](viewers.md)). Weights of earlier versions, above 0.9, are read as 0.9."""
     host: str = "127.0.0.1"
     """The address that `reelmatch serve` listens on."""
     port: Annotated[int, Meta(ge=0, le=65_535)] = 8000

@@ -216,7 +216,8 @@ def _index(live: Live) -> Finding:
     config = snapshot.config
     text = (
         f"generation {snapshot.generation_id}, {snapshot.n_indexed} videos,"
-        f" threshold {config.threshold}, {config.weighting}; {snapshot.search_method}{newer}"
+        f" threshold {config.threshold}, {config.weighting}; {snapshot.search_method};"
+        f" {snapshot.learned_mix.sentence}{newer}"
     )
     if missing := ", ".join(snapshot.missing_columns):
         lacks = f"it lacks {missing}, of which filters cannot ask: 'reelmatch reindex' brings them"

@@ -53,7 +53,7 @@ def command(
     rest, unless --split says when. Nothing is changed, unless --write is given and settings win.
 
     \b
-    reelmatch evaluate --compare tf=sqrt --compare tf=sqrt,co_likes=4
+    reelmatch evaluate --compare tf=sqrt --compare tf=sqrt,co_likes=0.3
     """
     settings = load_settings()
     candidates = candidates_of(settings, compared)

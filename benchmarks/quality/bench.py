@@ -30,9 +30,9 @@ from rankers import (
     without_idf,
 )
 
+from engine.domain.co_watching import ENOUGH_VIEWERS
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.profiles import VIEWER_RULES, ProfileRules
-from engine.search.recommend import ENOUGH_VIEWERS
 
 PLAIN: Final = ProfileRules(
     watched=0.0, disliked=0.0, half_life_days=1e9, mean_share=0.0, power=1.0, co_likes=0.0
@@ -41,13 +41,13 @@ PLAIN: Final = ProfileRules(
 
 SHARES: Final = (0.0, 0.2, 0.4, 0.55, 0.7, 0.85, 1.0)
 POWERS: Final = (0.5, 0.65, 1.0)
-WEIGHTS: Final = (4.0, 16.0, 32.0, 64.0, 128.0)
+MIXES: Final = (0.2, 0.4, 0.6, 0.8)
 
 WINNER: Final = "ours, what won"
 DEFAULTS: Final = "ours, the defaults"
 CO_LIKES_ONLY: Final = "liked together alone"
 CO_LIKES_WEIGHTED: Final = "liked together alone, half watched counting"
-BOTH: Final = f"{DEFAULTS}, with {VIEWER_RULES.co_likes:g} x together"
+BOTH: Final = f"{DEFAULTS}, with what is liked together as learned"
 
 Snapshots = Mapping[str, LocalSnapshot]
 """By the name of the description."""
@@ -70,7 +70,7 @@ def main() -> None:
     print(f"{len(validation)} viewers to choose by, {len(test)} to report on\n")
     rules = chosen(validation, snapshots)
     print_shares(validation, snapshots)
-    print_weights(validation, snapshots)
+    print_mixes(validation, snapshots)
     for name, described in films.items():
         print(f"## {name}: {len(described.ids)} films, {len(described.tags)} tags\n")
         report(ways(described, viewers, snapshots[name], rules), test)
@@ -140,19 +140,19 @@ def print_shares(validation: Sequence[Viewer], snapshots: Snapshots) -> None:
     print()
 
 
-def print_weights(validation: Sequence[Viewer], snapshots: Snapshots) -> None:
-    """Print what each weight of liking together finds more than the better of both ways alone."""
-    print(f"| | weight | {' | '.join(NAMES)} |\n| --- | --- | --- | --- | --- |")
+def print_mixes(validation: Sequence[Viewer], snapshots: Snapshots) -> None:
+    """Print what each mix with liking together finds more than the better of both ways alone."""
+    print(f"| | mix | {' | '.join(NAMES)} |\n| --- | --- | --- | --- | --- |")
     for name, snapshot in snapshots.items():
         co_likes_only = (
             run(by_co_likes(snapshot), validation),
             run(by_co_likes(snapshot, VIEWER_RULES), validation),
         )
         better = np.maximum(co_likes_only[0].mean(axis=0), co_likes_only[1].mean(axis=0))
-        for weight in WEIGHTS:
-            rules = replace(VIEWER_RULES, co_likes=weight)
+        for mix in MIXES:
+            rules = replace(VIEWER_RULES, co_likes=mix)
             more = run(by_profile(snapshot, rules), validation).mean(axis=0) - better
-            print(f"| {name} | {weight:g} | {' | '.join(f'{value:+.4f}' for value in more)} |")
+            print(f"| {name} | {mix:g} | {' | '.join(f'{value:+.4f}' for value in more)} |")
     print()
 
 
@@ -182,11 +182,12 @@ def ways(
         CO_LIKES_ONLY: by_co_likes(with_co_likes),
         CO_LIKES_WEIGHTED: by_co_likes(with_co_likes, VIEWER_RULES),
         **{
-            f"{DEFAULTS}, with {weight:g} x together": by_profile(
-                with_co_likes, replace(VIEWER_RULES, co_likes=weight)
+            f"{DEFAULTS}, with a mix of {mix:g}": by_profile(
+                with_co_likes, replace(VIEWER_RULES, co_likes=mix)
             )
-            for weight in WEIGHTS
+            for mix in MIXES
         },
+        BOTH: by_profile(with_co_likes, VIEWER_RULES),
     }
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from measures import DEPTH
 from movielens import Films, Viewer
 
+from engine.batch.learned_mix import learned_co_likes
 from engine.domain.index_config import IndexConfig
 from engine.domain.sensitivity import Level
 from engine.domain.viewers import EventKind
@@ -18,6 +19,7 @@ from engine.indexes.local.mean_vector import MeanVector
 from engine.indexes.local.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.kernels.best import TIE
+from engine.search.co_watching import mix_of
 from engine.search.profiles import (
     Profile,
     ProfileRules,
@@ -68,7 +70,7 @@ def by_profile(snapshot: LocalSnapshot, rules: ProfileRules) -> Recommend:
         if profile_vector.is_empty:
             return []
         question = Question(profile, viewer.now, k=DEPTH)
-        if rules.co_likes:
+        if mix_of(snapshot, rules):
             pool = best_candidates(snapshot, profile_vector, question, rules)
             ranked = rerank(pool, BY_SCORE, snapshot, k=DEPTH, now=viewer.now)
             films = [one.candidate.video for one in ranked]
@@ -134,10 +136,9 @@ def by_bm25(films: Films, *, k1: float = 1.2, b: float = 0.75) -> Recommend:
 
 
 def co_likes_of(films: Films, viewers: Sequence[Viewer]) -> CoLikes:
-    """Compute what is liked together from the known part of viewers."""
-    row_of = {film: row for row, film in enumerate(films.ids)}
-    likes = [np.array(sorted(row_of[film] for film in _liked(viewer)), int) for viewer in viewers]
-    return CoLikes.of(likes, len(films.ids))
+    """Learn what is liked together, and how much it counts, from the known part of viewers."""
+    by_tags = snapshot_of(films).generation
+    return learned_co_likes(by_tags, map(_liked, viewers))
 
 
 def by_co_likes(snapshot: LocalSnapshot, rules: ProfileRules | None = None) -> Recommend:

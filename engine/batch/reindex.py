@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from engine.batch.count_chunks import CHUNK_VIDEOS, counted_chunks, read_chunk
+from engine.batch.learned_mix import learned_co_likes
 from engine.batch.origins import refuse_other_catalog
 from engine.domain.index_config import IndexConfig
 from engine.errors import CorruptData
@@ -192,14 +193,13 @@ def _built(
             )
             write_metadata(metadata, _ChunkMetadata(chunks, len(vocabulary)))
 
-        likes = viewers.likes()
         with generations.written(
             fill,
             vocabulary,
             config,
             revision=revision,
             catalog=catalog.identity(),
-            likes=likes,
+            learn=lambda by_tags: learned_co_likes(by_tags, viewers.likes()),
         ) as written:
             yield written
 

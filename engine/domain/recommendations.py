@@ -90,8 +90,8 @@ class Recommendation:
         rank: its place, from 1 on, over all pages.
         rank_without: the place it has by the score alone.
         moved: what each rule did, in the order they apply; empty when it stayed.
-        co_likes: what being liked by who likes the same added to its value, beside the score:
-            how much it is, times 1 + the score, times the weight of it.
+        co_likes: what being liked by who likes the same added to its value, beside the score
+            and on its scale.
         folded: ids of near-duplicates that it stands for.
         co_likes_from: the viewer's videos that gave ``co_likes``; None where nobody asked.
     """

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from engine.domain.co_watching import LearnedMix
 from engine.domain.filters import EVERY_VIDEO, Filter
 from engine.domain.index_config import IndexConfig
 from engine.domain.tracks import Threshold
@@ -151,6 +152,11 @@ class IndexSnapshot(Protocol):
     @property
     def n_viewers(self) -> int:
         """Number of viewers that liked two videos or more when it was built."""
+        ...
+
+    @property
+    def learned_mix(self) -> LearnedMix:
+        """Share of co-watching in a video's value that did best when it was built."""
         ...
 
     def query(self, tags: ArrayLike, weights: ArrayLike) -> Query:

@@ -40,8 +40,8 @@ class ProfileRules:
         mean_share: how much of what most videos show is taken off.
         power: of the weights of tags; below 1 it damps the strongest.
         most_tags: the strongest tags of the videos that are kept.
-        co_likes: how much being liked by who likes the same counts beside the score; it counts
-            the more, the better the tags fit.
+        co_likes: share of being liked by who likes the same in a video's value, 0.0 to
+            ``MAX_MIX``; None for what the last reindex learned.
     """
 
     watched: float = 0.5
@@ -51,7 +51,7 @@ class ProfileRules:
     mean_share: float = 0.85
     power: float = 0.5
     most_tags: int = 250
-    co_likes: float = 64.0
+    co_likes: float | None = None
 
 
 VIEWER_RULES: Final = ProfileRules()

@@ -1,10 +1,11 @@
 """Recommendations for a viewer: a profile in, a page of ranked videos out, with the reasons."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.domain.filters import EVERY_VIDEO, HARMLESS, And, Field, Filter, Ids, Not
 from engine.domain.recommendations import Basis, Reason, Recommendation, Source
@@ -12,16 +13,14 @@ from engine.domain.results import Contribution
 from engine.domain.source_weights import AS_INDEXED, SourceWeights
 from engine.errors import InvalidInput
 from engine.ports.index import Hit, IndexSnapshot
-from engine.search.explain import MAX_SOURCES, Explainer
+from engine.search.co_watching import added_to_scores, co_like_sources, co_liked, mix_of
+from engine.search.explain import Explainer
 from engine.search.matches import MAX_MATCHES, explain_all
-from engine.search.profiles import Profile, ProfileRules, ProfileVector, Reaction, profile_vector_of
+from engine.search.profiles import Profile, ProfileRules, ProfileVector, profile_vector_of
 from engine.search.rerank import BY_SCORE, Candidate, Ranked, Ranking, TrackOf, freshness, rerank
 
 POOL: Final = 1_000
 """Number of the best videos that are ranked anew when more than the score counts."""
-
-ENOUGH_VIEWERS: Final = 25
-"""With fewer viewers who like two videos or more, what they like together counts for nothing."""
 
 _FALLBACK_DIVERSITY: Final = 0.3
 _UNJUDGED: Final = Not(Field("sensitive", "at_most", "block"))
@@ -206,7 +205,8 @@ def page_of(
     videos = [one.candidate.video for one in page]
     sources_of: Sequence[tuple[Source, ...] | None] = [None] * len(page)
     if explained:
-        sources_of = co_like_sources(snapshot, profile_vector, videos, rules)
+        added = [one.candidate.bonus if basis is Basis.PROFILE else 0.0 for one in page]
+        sources_of = co_like_sources(snapshot, profile_vector, videos, added)
     whys = _whys(snapshot, profile_vector, videos, explained=explained)
     recommended = tuple(
         Recommendation(
@@ -279,8 +279,23 @@ def candidate_count(snapshot: IndexSnapshot, question: Question, rules: ProfileR
     By the score alone, as many as are asked for tell their order; otherwise it is always the same
     pool that is ranked, so that pages fit together.
     """
-    plain = question.ranking.is_plain and not _uses_co_likes(snapshot, rules)
+    plain = question.ranking.is_plain and not mix_of(snapshot, rules)
     return min(len(question.shown) + question.k + 1, POOL) if plain else POOL
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of the values of candidates, by rising id.
+
+    Attributes:
+        videos: ids.
+        scores: shape (n,), by their tags.
+        co_likes: shape (n,), how much each goes with what was liked; 0.0 where nobody knows.
+    """
+
+    videos: list[str]
+    scores: NDArray[np.float64]
+    co_likes: NDArray[np.float64]
 
 
 def best_candidates(
@@ -291,67 +306,54 @@ def best_candidates(
     hits: Sequence[Hit] | None = None,
 ) -> list[Candidate]:
     """Return the videos that fit best by their tags, and those that go with what was liked."""
-    co_liked = _co_liked(snapshot, profile_vector, question, rules)
+    parts = _parts(snapshot, profile_vector, question, rules, hits)
+    added = added_to_scores(parts.scores, parts.co_likes, mix_of(snapshot, rules))
+    return list(map(Candidate, parts.videos, parts.scores.tolist(), added.tolist()))
+
+
+def parts_of_many(
+    snapshot: IndexSnapshot, questions: Sequence[Question], rules: ProfileRules, *, where: Filter
+) -> Iterator[Parts]:
+    """Yield what ``ranked_many`` ranks, question by question; no video where there is no profile.
+
+    Args:
+        snapshot: the index to search.
+        questions: all of them with this ``where``.
+        rules: weights of profiles.
+        where: filter of the videos.
+    """
+    profile_vectors, hits = _searched(snapshot, questions, rules, where)
+    for profile_vector, question, best in zip(profile_vectors, questions, hits, strict=True):
+        if profile_vector.is_empty:
+            # It is no profile that ranks, and nothing is mixed.
+            yield Parts([], np.zeros(0), np.zeros(0))
+        else:
+            yield _parts(snapshot, profile_vector, question, rules, best)
+
+
+def _parts(
+    snapshot: IndexSnapshot,
+    profile_vector: ProfileVector,
+    question: Question,
+    rules: ProfileRules,
+    hits: Sequence[Hit] | None,
+) -> Parts:
     if hits is None:
         hits = snapshot.search(
             profile_vector.query, candidate_count(snapshot, question, rules), question.allowed
         )
     scores = {hit.video: hit.score for hit in hits}
-    others = [video for video in co_liked if video not in scores]
-    scores |= zip(others, snapshot.score(profile_vector.query, others).tolist(), strict=True)
-    return [
-        Candidate(video, score, rules.co_likes * co_liked.get(video, 0.0) * (1 + score))
-        for video, score in scores.items()
-    ]
-
-
-def _co_liked(
-    snapshot: IndexSnapshot, profile_vector: ProfileVector, question: Question, rules: ProfileRules
-) -> dict[str, float]:
-    """Return how much the videos that co-watching knows of go with what was liked."""
-    if not _uses_co_likes(snapshot, rules):
-        return {}
-    liked = _liked(profile_vector)
-    weights = np.array([reaction.weight for reaction in liked])
-    videos = [reaction.video for reaction in liked]
-    return dict(snapshot.co_liked(videos, weights, question.allowed, POOL))
-
-
-def _uses_co_likes(snapshot: IndexSnapshot, rules: ProfileRules) -> bool:
-    return snapshot.n_viewers >= ENOUGH_VIEWERS and rules.co_likes > 0
-
-
-def _liked(profile_vector: ProfileVector) -> list[Reaction]:
-    return [reaction for reaction in profile_vector.reactions if reaction.weight > 0]
-
-
-def co_like_sources(
-    snapshot: IndexSnapshot,
-    profile_vector: ProfileVector,
-    videos: Sequence[str],
-    rules: ProfileRules,
-) -> list[tuple[Source, ...]]:
-    """Return, video by video, which of a viewer's it goes with, and what each gave."""
-    liked = _liked(profile_vector)
-    if not liked or not _uses_co_likes(snapshot, rules):
-        return [()] * len(videos)
-    weights = np.array([reaction.weight for reaction in liked])
-    names = [reaction.video for reaction in liked]
-    scores = snapshot.score(profile_vector.query, videos)
-    sources = []
-    for score, cosines in zip(scores, snapshot.co_like_cosines(videos, names), strict=True):
-        known = ~np.isnan(cosines)
-        parts = rules.co_likes * (1 + score) * weights * cosines / (weights[known].sum() or 1.0)
-        parts[~known] = 0.0
-        largest = np.argsort(-parts, kind="stable")[:MAX_SOURCES]
-        sources.append(
-            tuple(
-                Source(liked[at].video, liked[at].kind, float(parts[at]))
-                for at in largest
-                if parts[at] > 0
-            )
-        )
-    return sources
+    liked: dict[str, float] = {}
+    if mix_of(snapshot, rules):
+        liked = co_liked(snapshot, profile_vector, question.allowed, POOL)
+        others = [video for video in liked if video not in scores]
+        scores |= zip(others, snapshot.score(profile_vector.query, others).tolist(), strict=True)
+    videos = sorted(scores)
+    return Parts(
+        videos,
+        np.array([scores[video] for video in videos]),
+        np.array([liked.get(video, 0.0) for video in videos]),
+    )
 
 
 def fresh_candidates(

@@ -175,7 +175,7 @@ def _order(
     left[before] = False
     folds = ranking.fold and track_of is not None
     if not ranking.diversity and not folds:
-        by_value = np.argsort(-_keys(mixed), kind="stable")
+        by_value = np.argsort(-score_keys(mixed), kind="stable")
         return by_value[left[by_value]][:k].tolist(), {}
     likeness = _Likeness(pool, snapshot)
     seconds = np.array(_column(pool, snapshot, "seconds"))
@@ -198,7 +198,7 @@ def _order(
         take(number)
     while len(order) < k and left.any():
         marginal = (1 - ranking.diversity) * mixed - ranking.diversity * closest
-        keys = np.where(left, _keys(marginal), np.iinfo(np.int64).min)
+        keys = np.where(left, score_keys(marginal), np.iinfo(np.int64).min)
         best = int(np.argmax(keys))
         order.append(best)
         take(best)
@@ -240,14 +240,14 @@ class _Likeness:
         return np.bincount(self._owners, products, minlength=self._n).astype(np.float64)
 
 
-def _keys(values: Floats) -> NDArray[np.int64]:
-    # The same rounding as in the kernels, so that ties are ties here, too.
+def score_keys(values: Floats) -> NDArray[np.int64]:
+    """Return whole numbers that order as values do: ties of the kernels are ties here, too."""
     return np.floor(values / TIE + 0.5).astype(np.int64)
 
 
 def _ranks(values: Floats) -> NDArray[np.int64]:
     ranks = np.empty(len(values), np.int64)
-    ranks[np.argsort(-_keys(values), kind="stable")] = np.arange(1, len(values) + 1)
+    ranks[np.argsort(-score_keys(values), kind="stable")] = np.arange(1, len(values) + 1)
     return ranks
 
 

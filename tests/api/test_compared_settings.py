@@ -70,17 +70,17 @@ def test_more_than_can_be_told_apart_are_refused() -> None:
 
 def test_stored_settings_are_read_and_the_environment_goes_before_them(tmp_path: Path) -> None:
     home = {"REELMATCH_HOME": str(tmp_path)}
-    store_settings(tmp_path, {"tf": "sqrt", "viewer_co_likes": "4"})
+    store_settings(tmp_path, {"tf": "sqrt", "viewer_co_likes": "0.4"})
     store_settings(tmp_path, {"tf": "log"})
     assert read_stored(tmp_path) == {
         "REELMATCH_TF": "log",
-        "REELMATCH_VIEWER_CO_LIKES": "4",
+        "REELMATCH_VIEWER_CO_LIKES": "0.4",
     }
     stored = load_settings(home)
-    assert (stored.tf, stored.viewer_co_likes) == ("log", 4.0)
+    assert (stored.tf, stored.viewer_co_likes) == ("log", 0.4)
     # By its earlier name, too.
-    given = load_settings({**home, "reelmatch_tf": "raw", "REELMATCH_VIEWER_TOGETHER": "2"})
-    assert (given.tf, given.viewer_co_likes) == ("raw", 2.0)
+    given = load_settings({**home, "reelmatch_tf": "raw", "REELMATCH_VIEWER_TOGETHER": "0.2"})
+    assert (given.tf, given.viewer_co_likes) == ("raw", 0.2)
 
 
 def test_a_pipe_in_the_place_of_settings_is_not_waited_for(tmp_path: Path) -> None:

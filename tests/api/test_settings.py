@@ -90,7 +90,7 @@ def test_sources_that_cannot_be_used_are_named(text: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("earlier", "now", "value"),
     [
-        ("REELMATCH_VIEWER_TOGETHER", "REELMATCH_VIEWER_CO_LIKES", "4"),
+        ("REELMATCH_VIEWER_TOGETHER", "REELMATCH_VIEWER_CO_LIKES", "0.4"),
         ("REELMATCH_VIEWER_COMMON_SHARE", "REELMATCH_VIEWER_MEAN_SHARE", "0.25"),
     ],
 )

@@ -104,7 +104,7 @@ class Recommendation(VideoSummary):
 
     ``rank`` is its place over all pages, ``rank_without`` the one by the score alone, ``moved``
     what each rule did; ``co_likes`` is what being liked by the same viewers added beside the score,
-    the more the better the tags fit, ``folded`` the near-duplicates it stands for. ``together`` and
+    ``folded`` the near-duplicates it stands for. ``together`` and
     ``co_likes_from`` are earlier names of ``co_likes`` and ``co_likes_from``. ``by_source`` is how
     much of the score each source of tags gave.
     """

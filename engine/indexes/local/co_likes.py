@@ -2,17 +2,19 @@
 
 Item-to-item cosines of likes (Sarwar et al. 2001). It knows what tags cannot: that people who like
 this like that, for whatever reason. It counts for nothing until there are enough viewers, and
-then for more than the tags do; its share of a match is always told apart from theirs.
+then for as much as it proved worth on likes that were held out; its share of a match is always
+told apart from that of the tags.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.domain.co_watching import NOT_LEARNED, LearnedMix
 from engine.indexes.local import storage as index_files
 from engine.kernels.together import pair_cosines
 
@@ -39,12 +41,14 @@ class CoLikes:
         rows: shape (n,), the best first.
         cosines: shape (n,), float32.
         viewers: how many viewers like two videos or more.
+        learned: the mix with tags that did best.
     """
 
     starts: NDArray[np.int64]
     rows: NDArray[np.int32]
     cosines: NDArray[np.float32]
     viewers: int
+    learned: LearnedMix = NOT_LEARNED
 
     @classmethod
     def nothing(cls) -> Self:
@@ -122,7 +126,8 @@ class CoLikes:
             "rows": self.rows,
             "cosines": self.cosines,
         }
-        index_files.write(folder, index_files.IndexFiles({"viewers": self.viewers}, arrays))
+        settings = {"viewers": self.viewers, "learned": asdict(self.learned)}
+        index_files.write(folder, index_files.IndexFiles(settings, arrays))
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -132,9 +137,11 @@ class CoLikes:
             CorruptData: when it cannot be read.
         """
         stored = index_files.read(folder)
-        arrays = stored.arrays
+        arrays, settings = stored.arrays, stored.settings
+        # Earlier versions learned nothing: by tags alone until the next reindex.
+        learned = LearnedMix(**settings.get("learned", {}))
         return cls(
-            arrays["starts"], arrays["rows"], arrays["cosines"], int(stored.settings["viewers"])
+            arrays["starts"], arrays["rows"], arrays["cosines"], int(settings["viewers"]), learned
         )
 
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.domain.co_watching import MAX_MIX
 from engine.domain.metadata import COLUMNS, ColumnType, RiskLevels, SensitivityLevel
 from engine.domain.sensitivity import LEVELS
 from engine.domain.suitability import N_TOPICS, RISKS
@@ -286,6 +287,9 @@ def _check_co_likes(co_likes: CoLikes, n_videos: int) -> None:
     is_first[co_likes.starts] = True
     _hold(np.all((np.diff(cosines) <= 0) | is_first[1 : cosines.size]), "likes of viewers")
     _hold(co_likes.viewers >= 0, "likes of viewers")
+    learned = co_likes.learned
+    _hold(0.0 <= learned.mix <= MAX_MIX and learned.viewers >= 0, "likes of viewers")
+    _hold(0.0 <= learned.by_tags <= 1.0 and 0.0 <= learned.by_best <= 1.0, "likes of viewers")
 
 
 def _check_common(common: MeanVector, expected: MeanVector) -> None:

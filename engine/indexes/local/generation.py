@@ -11,7 +11,6 @@ from typing import Any, Final
 from engine.domain.index_config import IndexConfig
 from engine.domain.tags import VISUAL, Tag
 from engine.errors import CorruptData, OutdatedGeneration
-from engine.indexes.local import storage as index_files
 from engine.indexes.local.co_likes import CoLikes
 from engine.indexes.local.digests import BUILT, DIGESTS, check_digests
 from engine.indexes.local.index import Index
@@ -19,8 +18,11 @@ from engine.indexes.local.mean_vector import MeanVector
 from engine.indexes.local.metadata import MetadataColumns
 from engine.words.vocabulary import Vocabulary
 
-FORMAT: Final = 4
-"""Version of what is written; another is not opened."""
+FORMAT: Final = 5
+"""Version of what is written."""
+
+_OPENED: Final = (4, FORMAT)
+"""Versions that are opened: 4 has learned no mix with what is liked together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +100,12 @@ def open_generation(folder: Path, generation: str) -> Generation:
         check_digests(folder, generation)
         built = read_built(folder, generation)
         header = read_json(folder / "generation.json")
-        if header.get("format") != FORMAT:
+        if header.get("format") not in _OPENED:
             raise OutdatedGeneration(generation)
-        files = index_files.read(folder / "facts")
         return Generation(
             id=generation,
             index=Index.load(folder / "index"),
-            metadata=MetadataColumns.from_stored(files.arrays, files.settings),
+            metadata=MetadataColumns.load(folder / "facts"),
             vocabulary=Vocabulary(_labels(header)),
             config=IndexConfig.from_stored(header["recipe"]),
             revision=built.revision,

@@ -11,7 +11,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -44,6 +44,7 @@ from engine.indexes.local.generation import (
 )
 from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import MeanVector
+from engine.indexes.local.metadata import MetadataColumns
 from engine.system.homes import sync_folder
 from engine.system.os_errors import writing_to
 from engine.words.vocabulary import Vocabulary
@@ -193,7 +194,7 @@ class Generations:
         *,
         revision: int,
         catalog: str = "",
-        likes: Iterable[Sequence[str]] = (),
+        learn: Callable[[Generation], CoLikes] = lambda _: CoLikes.nothing(),
     ) -> Iterator[Generation]:
         """Write a generation aside and open it, to be looked at; it goes when the block ends.
 
@@ -205,15 +206,19 @@ class Generations:
             config: how it is built.
             revision: the catalog's revision that it is built from.
             catalog: the catalog's identity.
-            likes: viewer by viewer, the videos they like.
+            learn: given the generation as yet without it, says what is liked together.
         """
         self._make_folder()
         with writing_to(self.folder), self._aside() as aside:
             fill(aside / "index", aside / "facts")
             index = Index.load(aside / "index")
-            MeanVector.of(index).save(aside / "common")
-            liked = [rows[rows >= 0] for rows in map(index.rows_of, likes)]
-            CoLikes.of(liked, index.n_videos).save(aside / "together")
+            common = MeanVector.of(index)
+            common.save(aside / "common")
+            metadata = MetadataColumns.load(aside / "facts")
+            by_tags = Generation(
+                "", index, metadata, vocabulary, config, revision, aside, common, catalog=catalog
+            )
+            learn(by_tags).save(aside / "together")
             payload = {"format": FORMAT, "recipe": asdict(config), "tags": vocabulary.names}
             write_whole(
                 aside / "generation.json", json.dumps(payload, indent=1, ensure_ascii=False)

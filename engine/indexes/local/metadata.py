@@ -113,6 +113,17 @@ class MetadataColumns:
         }
 
     @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Open what ``write_metadata`` wrote.
+
+        Raises:
+            CorruptData: when it cannot be read.
+            KeyError: when an array or the words of one are missing.
+        """
+        stored = index_files.read(folder)
+        return cls.from_stored(stored.arrays, stored.settings)
+
+    @classmethod
     def from_stored(cls, arrays: Mapping[str, Array], words: Mapping[str, Sequence[str]]) -> Self:
         """Make metadata of what ``arrays`` and ``words`` gave.
 

@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from engine.domain.co_watching import LearnedMix
 from engine.domain.filters import EVERY_VIDEO, Filter
 from engine.domain.index_config import IndexConfig
 from engine.domain.metadata import COLUMNS
@@ -120,6 +121,11 @@ class LocalSnapshot:
     def n_viewers(self) -> int:
         """Number of viewers that liked two videos or more when it was built."""
         return self.generation.co_likes.viewers
+
+    @property
+    def learned_mix(self) -> LearnedMix:
+        """Share of co-watching in a video's value that did best when it was built."""
+        return self.generation.co_likes.learned
 
     def query(self, tags: ArrayLike, weights: ArrayLike) -> Query:
         """Weigh tags with the generation's idf; tags that came since count as never seen."""

@@ -160,7 +160,7 @@ def test_lists_are_those_of_the_moment(of_films: Catalog, tmp_path: Path) -> Non
             of_films.viewers.delete(viewer)
         known = of_one_topic_each()
         load(of_films, [[*seen[:5], *(video + topics_on for video in seen[5:])] for seen in known])
-        both = Candidate("both", {}, CONFIG, replace(DEAF, watched=0.5, co_likes=64.0))
+        both = Candidate("both", {}, CONFIG, replace(DEAF, watched=0.5, co_likes=0.9))
         found = evaluate(of_films, tmp_path, candidates(both), EvaluationOptions(SPLIT))
         assert found.viewers == VIEWERS
         return found.compared[1]

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from engine.batch.count_chunks import ChunkTask, count_chunk, read_chunk
 from engine.batch.reindex import preview, reindex
 from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.co_watching import ENOUGH_VIEWERS
 from engine.domain.index_config import IndexConfig
 from engine.domain.videos import Span
+from engine.domain.viewers import Event, EventKind
 from engine.errors import CatalogUnusable, CorruptData, InvalidInput
 from engine.indexes.local.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
@@ -40,6 +42,12 @@ def fill(catalog: Catalog, rng: np.random.Generator) -> None:
         for number in range(VIDEOS):
             shown = {tag: int(rng.integers(1, 20)) for tag in rng.choice(TAGS, 3)}
             save(catalog, video_id(number * 7), shown, language=("de", "", "en")[number % 3])
+    for viewer in range(ENOUGH_VIEWERS):
+        liked = [
+            Event(str(at), video_id(video * 7), EventKind.LIKED, float(at))
+            for at, video in enumerate(rng.choice(VIDEOS, 5, replace=False).tolist())
+        ]
+        catalog.viewers.add_events(f"v{viewer}", liked, now=9)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Co-likes equal the textbook's cosines."""
 
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.domain.co_watching import LearnedMix
 from engine.indexes.local import co_likes as co_likes
 from engine.indexes.local.co_likes import MIN_IN_COMMON, NEIGHBOURS, SHRINKAGE, CoLikes
 
@@ -91,9 +93,10 @@ def test_blocks_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_it_reads_back_as_it_was_written(tmp_path: Path) -> None:
     for made in (built([{0, 1}, {0, 1}, {1, 2}]), CoLikes.nothing()):
+        made = replace(made, learned=LearnedMix(0.3, 40, 0.1, 0.15))
         made.save(tmp_path / str(made.viewers))
         read = CoLikes.load(tmp_path / str(made.viewers))
-        assert read.viewers == made.viewers
+        assert (read.viewers, read.learned) == (made.viewers, made.learned)
         assert np.array_equal(read.starts, made.starts)
         assert np.array_equal(read.rows, made.rows)
         assert np.array_equal(read.cosines, made.cosines)

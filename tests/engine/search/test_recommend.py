@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from engine.domain.co_watching import ENOUGH_VIEWERS, LearnedMix
 from engine.domain.filters import EVERY_VIDEO, HasTag
 from engine.domain.metadata import VideoMetadata
 from engine.domain.recommendations import Basis
@@ -12,13 +13,12 @@ from engine.domain.sensitivity import Level
 from engine.domain.viewers import EventKind
 from engine.errors import InvalidInput
 from engine.indexes.local.co_likes import CoLikes
+from engine.search.co_watching import co_like_sources
 from engine.search.matches import recommend
 from engine.search.profiles import Profile, ProfileRules, Reaction, profile_vector_of
 from engine.search.recommend import (
-    ENOUGH_VIEWERS,
     Page,
     Question,
-    co_like_sources,
     recommend_many,
     recommend_page,
 )
@@ -117,10 +117,10 @@ def test_liked_videos_that_are_gone_leave_nothing_to_go_by() -> None:
 
 
 def co_likes(n_viewers: int) -> CoLikes:
-    """Everybody who likes the cats likes the train."""
+    """Everybody who likes the cats likes the train, which is worth much."""
     ids = sorted(VIDEOS)
     both = np.array([ids.index("a-cats"), ids.index("e-nothing")])
-    return CoLikes.of([both] * n_viewers, len(ids))
+    return replace(CoLikes.of([both] * n_viewers, len(ids)), learned=LearnedMix(0.8))
 
 
 def test_what_is_liked_together_comes_though_no_tag_is_shared() -> None:
@@ -129,15 +129,17 @@ def test_what_is_liked_together_comes_though_no_tag_is_shared() -> None:
     first = page.matches[0]
     assert first.video == "e-nothing"
     cosine = ENOUGH_VIEWERS / (ENOUGH_VIEWERS + 5.0)
-    # What is liked together counts the more, the better the tags fit.
-    fit = 1 + first.score
-    assert first.co_likes == pytest.approx(RULES.co_likes * cosine * fit, rel=1e-6)
+    # Both parts at one spread, then mixed.
+    scores = np.array([one.score for one in page.matches])
+    spread = np.std([cosine] + [0.0] * (len(scores) - 1))
+    added = 0.8 / 0.2 * scores.std() / spread * cosine
+    assert first.co_likes == pytest.approx(added, rel=1e-6)
     # The score is still the cosine of the tags alone.
     assert first.score == sum(reason.share for reason in first.why)
     assert first.score <= 0.0
     assert [move.by for move in first.moved] == ["together"]
     profile_vector = profile_vector_of(liking("a-cats"), snapshot, RULES)
-    ((source,),) = co_like_sources(snapshot, profile_vector, [first.video], RULES)
+    ((source,),) = co_like_sources(snapshot, profile_vector, [first.video], [first.co_likes])
     assert source.video == "a-cats"
     assert source.share == pytest.approx(first.co_likes)
 
@@ -146,10 +148,11 @@ def test_of_videos_liked_together_equally_often_the_better_fitting_comes_first()
     ids = sorted(VIDEOS)
     all_three = np.array([ids.index(video) for video in ("a-cats", "b-zoo", "e-nothing")])
     snapshot = snapshot_of(VIDEOS, co_likes=CoLikes.of([all_three] * ENOUGH_VIEWERS, len(ids)))
-    zoo, train = recommend_page(snapshot, Question(liking("a-cats"), NOW, k=2), RULES).matches
+    rules = replace(RULES, co_likes=0.8)
+    profile = liking("a-cats", interests={"city": 0.1})
+    zoo, train = recommend_page(snapshot, Question(profile, NOW, k=2), rules).matches
     assert [one.video for one in (zoo, train)] == ["b-zoo", "e-nothing"]
-    ratio = (1 + zoo.score) / (1 + train.score)
-    assert zoo.co_likes / train.co_likes == pytest.approx(ratio)
+    assert zoo.co_likes == train.co_likes > 0
 
 
 def test_newness_weighs_as_much_where_much_is_liked_together() -> None:
