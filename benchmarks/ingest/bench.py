@@ -32,7 +32,6 @@ import numpy as np
 from costs import print_costs
 from numpy.typing import NDArray
 
-import ingest.changes.motion_classifier
 from api.cli.footage import packaged_clips, packaged_photographs, write_slideshow
 from engine.catalogs import open_catalog
 from ingest.changes.motion_classifier import MotionClassifier
@@ -60,13 +59,12 @@ EXACT = "opennsfw"
 NETWORKS = ("efficientnet_lite2", "nanodet", "opennsfw_screen", EXACT)
 FED = "shrinking frames for the networks, reading and weighing what they say"
 PARTS = (
-    (ImageClassifier, "look", FED),
+    (ImageClassifier, "classify", FED),
     (PersonDetector, "find", FED),
     (NudityDetector, "confidence", FED),
     (TagCalibration, "weigh", FED),
-    (ingest.changes.motion_classifier, "small_grey", "comparing seconds"),
-    (MotionClassifier, "see", "comparing seconds"),
-    (Gallery, "see", "poster and strip"),
+    (MotionClassifier, "add", "comparing seconds"),
+    (Gallery, "offer", "poster and strip"),
     (Gallery, "pictures", "poster and strip"),
 )
 """Steps that are timed beside the networks; what is left is "other"."""
@@ -158,7 +156,7 @@ def _time_sound(clip: Path, tagger: LocalTagger) -> tuple[float, dict[str, float
         stack.enter_context(clock.timing(onnxruntime.InferenceSession, "run", _network_of))
         for owner, name, part in (
             (Sound, "read", "decoding"),
-            (SoundTagging, "hear", "hearing"),
+            (SoundTagging, "feed", "hearing"),
             (SoundTagging, "track", "hearing"),
         ):
             stack.enter_context(clock.timing(owner, name, lambda *_, part=part: part))

@@ -28,9 +28,11 @@ from ingest.changes.new_content import (
     Colours,
     Grey,
     changed_share,
+    colours_of,
+    grey_of,
     share_at_rest,
     small_colours,
-    small_grey,
+    thinned,
 )
 from ingest.changes.spread import Spread
 from ingest.changes.video_kind import (
@@ -91,10 +93,10 @@ class MotionClassifier:
         """Take the next second of a video."""
         if second.repeated:
             return self.repeat()
-        before = second.before
+        before, frame = second.before, thinned(second.frame)
         return self.add_grey(
-            small_grey(second.frame),
-            lambda: small_colours(second.frame),
+            grey_of(frame),
+            lambda: colours_of(frame),
             None if before is None else lambda: small_colours(before()),
         )
 
