@@ -13,6 +13,7 @@ from engine.domain.keys import Key
 from engine.domain.keywords import IgnoredWord, KeywordMatch, TagCandidate
 from engine.domain.placements import RuleEvidence
 from engine.domain.recommendations import Reason, Recommendation
+from engine.domain.shown_lists import ShownList, list_moment
 from engine.domain.videos import VideoRecord
 from engine.domain.viewers import Event, Viewer
 from engine.search.eligibility import RuleResult
@@ -104,10 +105,18 @@ _VIEWER: Final[Members] = {
     "viewer": "id",
     "interests": "interests",
     "events": lambda viewer: viewer.events[::-1],
+    "lists": lambda viewer: viewer.lists[::-1],
+}
+_SHOWN_LIST: Final[Members] = {
+    "list_id": "id",
+    **_named("kind", "door"),
+    "at": lambda shown: _seconds(list_moment(shown.id)),
+    **_named("first", "size", "campaign", "experiment", "arm", "settings"),
 }
 _EVENT: Final[Members] = {
     **_named("id", "video", "kind", "share"),
     "at": moment_of,
+    **_named("shown_by", "position"),
 }
 _CAMPAIGN: Final[Members] = {
     "campaign": "campaign.id",
@@ -142,6 +151,7 @@ MEMBERS: Final[Mapping[type, Members]] = {
     Key: _KEY,
     Viewer: _VIEWER,
     Event: _EVENT,
+    ShownList: _SHOWN_LIST,
     CampaignNow: _CAMPAIGN,
     KeywordMatch: {
         **_named("word", "status"),

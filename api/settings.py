@@ -152,6 +152,13 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Share of being liked by the same viewers in what ranks a video, 0 (by tags alone) to 0.9;
     `learned` at each reindex on the viewers' own latest likes unless set
     ([viewers](viewers.md)). Weights of earlier versions, above 0.9, are read as 0.9."""
+    experiment: str = ""
+    """Experiment that splits viewers, as `mix:control;variant=co_likes=0.3,power=1`: its name, and
+    after a colon the arms, with what each changes of the `VIEWER_` settings
+    ([attribution](attribution.md))."""
+    list_days: Annotated[int, Meta(ge=0, le=3650)] = 30
+    """Days that a small record of each list is kept, so that events can name the list they come
+    from; 0 keeps none, and lists have no id ([attribution](attribution.md))."""
     host: str = "127.0.0.1"
     """The address that `reelmatch serve` listens on."""
     port: Annotated[int, Meta(ge=0, le=65_535)] = 8000
@@ -304,7 +311,15 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             raise InvalidInput(f"{home / STORED}: there is no setting {name[:80]!r}")
         if not any(one in given for one in names):
             given[name] = value
-    return _read_all(given)
+    settings = _read_all(given)
+    if settings.experiment:
+        from api.experiments import experiment_of
+
+        try:
+            experiment_of(settings)
+        except InvalidInput as error:
+            raise InvalidInput(f"{PREFIX}EXPERIMENT: {error}") from None
+    return settings
 
 
 def _read_all(given: Mapping[str, str]) -> Settings:

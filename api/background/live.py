@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, Self
 
+from api.background.list_recorder import ListRecorder
 from api.background.memory import give_back_memory
 from api.settings import Settings
 from engine.batch.origins import refuse_index_of_other_catalog
@@ -24,6 +25,7 @@ from engine.words.vocabulary import Vocabulary
 if TYPE_CHECKING:  # brought when somebody asks for it: commands ask for one of these at most
     from api.background.live_campaigns import LiveCampaigns
     from engine.domain.keywords import KeywordMatch
+    from engine.search.experiments import Experiment
     from engine.services.keywords import KeywordService
     from engine.targeting.targeting import Targeting
 
@@ -40,8 +42,9 @@ log = logging.getLogger(__name__)
 class Live:
     """A catalog and the newest view of it, for as long as a process answers questions."""
 
-    def __init__(self, catalog: Catalog, generations: Generations) -> None:
+    def __init__(self, catalog: Catalog, generations: Generations, lists: ListRecorder) -> None:
         self.catalog = catalog
+        self.lists = lists
         self.generations = generations
         self._targeting: Targeting | None = None
         self._tag_idf: tuple[str, TagIdf] | None = None
@@ -59,7 +62,9 @@ class Live:
     @classmethod
     def open(cls, settings: Settings) -> Self:
         """Open the catalog under the settings' home; the view is made when it is asked for."""
-        return cls(open_catalog(settings.catalog_path), Generations(settings.generations_path))
+        catalog = open_catalog(settings.catalog_path)
+        lists = ListRecorder(catalog, settings.list_days, _experiment(settings))
+        return cls(catalog, Generations(settings.generations_path), lists)
 
     def close(self) -> None:
         """Stop following and close the catalog."""
@@ -68,6 +73,7 @@ class Live:
             self._follower.join()
         if "keyword_service" in self.__dict__:
             self.keyword_service.close()
+        self.lists.stop()
         self.catalog.close()
 
     def __enter__(self) -> Self:
@@ -166,6 +172,7 @@ class Live:
 
         # Read now: the first change that brings a word of another tagger would hold everything up.
         noun_thesaurus()
+        self.lists.start()
         self._follows = True
         self.refresh()
         self._follow_campaigns()
@@ -265,3 +272,11 @@ class Live:
         if other is not None:
             refuse_index_of_other_catalog(self.generations, other.built, self.catalog)
         return other
+
+
+def _experiment(settings: Settings) -> "Experiment | None":
+    if not settings.experiment:
+        return None
+    from api.experiments import experiment_of
+
+    return experiment_of(settings)

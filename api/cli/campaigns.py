@@ -34,6 +34,7 @@ from engine.domain.placements import (
     VideoPlacements,
     ViewerPlacements,
 )
+from engine.domain.shown_lists import Door
 from engine.domain.source_weights import SourceWeights
 from engine.errors import InvalidInput
 from engine.search.profiles import profile_of
@@ -191,9 +192,10 @@ def matches(
         plan, snapshot, now = catalog.campaigns.find(campaign), live.snapshot, int(time.time())
         answer: CampaignMatches | CampaignNewMatches
         if since is None:
-            answer = matches_of(
+            best = matches_of(
                 catalog, snapshot, plan, k, now=now, explained=explain, sources=sources
             )
+            answer = live.lists.campaign_matches(best, Door.COMMAND, snapshot.config)
         else:
             answer = new_matches_of(
                 catalog, snapshot, plan, k, since=since, explained=explain, sources=sources
@@ -260,7 +262,7 @@ def for_viewer(
         raise click.UsageError("name either a VIEWER who is kept, or what one likes")
     settings, now = load_settings(), time.time()
     with Live.open(settings) as live:
-        rules = settings.profile_rules
+        rules = live.lists.rules_of(viewer, settings.profile_rules)
         if viewer is None:
             videos = [live.catalog.videos.find(video).id for video in liked]
             snapshot = live.snapshot

@@ -2,16 +2,20 @@
 
 import os
 import sys
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import click
 
+from api.cli.online import print_online
 from api.cli.output import json_option, print_json, print_table
 from api.cli.progress import counting_bar
 from api.compared_settings import candidates_of
-from api.settings import load_settings, store_settings, variables_of
+from api.experiments import experiment_of
+from api.settings import Settings, load_settings, store_settings, variables_of
 from engine.batch.evaluation.evaluation import MAX_VIEWERS, EvaluationOptions, evaluate
+from engine.batch.evaluation.online import DAY_SECONDS, evaluate_online
 from engine.catalogs import open_catalog
 from engine.domain.evaluation import EvaluatedSettings, Evaluation, Measure
 
@@ -37,13 +41,23 @@ from engine.domain.evaluation import EvaluatedSettings, Evaluation, Measure
     show_default=True,
     help="How many viewers at most; drawn at random, always the same.",
 )
+@click.option("--online", is_flag=True, help="Rates of the lists that viewers were shown, instead.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 3650),
+    default=30,
+    show_default=True,
+    help="With --online: of the last days.",
+)
 @click.option("--write", is_flag=True, help="Store the settings that win.")
 @json_option
 def command(
     compared: tuple[str, ...],
     split: datetime | None,
     max_viewers: int,
+    days: int,
     *,
+    online: bool,
     write: bool,
     as_json: bool,
 ) -> None:
@@ -52,10 +66,19 @@ def command(
     The events before a moment are known, those after it are to be foreseen: the first 80 % and the
     rest, unless --split says when. Nothing is changed, unless --write is given and settings win.
 
+    With --online: what viewers clicked and watched of the lists that they were shown, by events
+    that name their list.
+
     \b
     reelmatch evaluate --compare tf=sqrt --compare tf=sqrt,co_likes=0.3
+    reelmatch evaluate --online
     """
     settings = load_settings()
+    if online:
+        if compared or split or write:
+            raise click.UsageError("--online takes no --compare, --split or --write")
+        _evaluate_online(settings, days, as_json=as_json)
+        return
     candidates = candidates_of(settings, compared)
     split_at = None if split is None else split.replace(tzinfo=UTC).timestamp()
     options = EvaluationOptions(split_at, max_viewers, settings.executor)
@@ -82,6 +105,18 @@ def command(
             return
         store_settings(settings.home, winner.settings)
         _say_what_is_left(winner.settings)
+
+
+def _evaluate_online(settings: Settings, days: int, *, as_json: bool) -> None:
+    experiment = experiment_of(settings)
+    control = None if experiment is None else experiment.control
+    with open_catalog(settings.catalog_path) as catalog:
+        since = time.time() - days * DAY_SECONDS
+        evaluation = evaluate_online(catalog.shown_lists, since=since, control=control)
+    if as_json:
+        print_json(evaluation)
+    else:
+        print_online(evaluation)
 
 
 def _print(evaluation: Evaluation) -> None:

@@ -18,6 +18,7 @@ from api.cli.reasons import explain_option
 from api.filter_parser import harmless
 from api.settings import load_settings
 from engine.domain.filters import Filter
+from engine.domain.shown_lists import Door
 from engine.domain.source_weights import SourceWeights
 from engine.services.matches import keyword_matches
 
@@ -85,4 +86,5 @@ def command(
             sources=sources,
             explained=explain,
         )
+        answer = live.lists.matches(answer, Door.COMMAND, snapshot.config)
         print_matches(live, answer, explain=explain, as_json=as_json)

@@ -30,6 +30,7 @@ from api.settings import load_settings
 from engine.domain.filters import Filter
 from engine.domain.keywords import IgnoredWord
 from engine.domain.recommendations import Reason, Recommendation, RecommendationPage, Source
+from engine.domain.shown_lists import Door
 from engine.domain.source_weights import SourceWeights
 from engine.ports.catalog import Catalog
 from engine.search.rerank import BY_SCORE, Ranking
@@ -128,16 +129,18 @@ def command(
             from engine.batch.recommend_all import PageOptions, recommend_all
 
             options = PageOptions(k, passing, ranking, again, sources)
-            rules = settings.profile_rules
+            rules, snapshot = settings.profile_rules, live.snapshot
             for line in recommend_all(
                 live.catalog,
-                live.snapshot,
+                snapshot,
                 options,
                 rules,
                 now=time.time(),
                 executor=settings.executor,
+                experiment=live.lists.experiment,
             ):
-                click.echo(json.dumps(encoded(line), ensure_ascii=False))
+                shown = live.lists.viewer_recommendations(line, snapshot.config, rules)
+                click.echo(json.dumps(encoded(shown), ensure_ascii=False))
             return
         ignored: tuple[IgnoredWord, ...] = ()
         if language:
@@ -165,8 +168,11 @@ def command(
             cursor=cursor,
             sources=sources,
         )
-        rules = settings.profile_rules
-        answer = recommend(live.catalog, live.snapshot, query, rules, now=time.time())
+        rules, snapshot = live.lists.rules_of(viewer, settings.profile_rules), live.snapshot
+        page = recommend(live.catalog, snapshot, query, rules, now=time.time())
+        answer = live.lists.recommendations(
+            page, Door.COMMAND, snapshot.config, rules, viewer=viewer
+        )
         if as_json:
             print_json(answer)
         else:

@@ -15,6 +15,7 @@ from api.cli.reasons import explain_option
 from api.filter_parser import harmless
 from api.settings import load_settings
 from engine.domain.filters import Filter
+from engine.domain.shown_lists import Door, ListKind
 from engine.domain.source_weights import SourceWeights
 from engine.search.matches import similar
 from engine.services.matches import ranked_matches
@@ -45,4 +46,5 @@ def command(
         record = live.catalog.videos.find(video)
         matches = similar(snapshot, record.id, k=k, where=passing, sources=sources)
         answer = ranked_matches(live.catalog.tracks, snapshot, matches, explained=explain)
+        answer = live.lists.matches(answer, Door.COMMAND, snapshot.config, ListKind.SIMILAR)
         print_matches(live, answer, explain=explain, as_json=as_json)

@@ -14,9 +14,10 @@ from api.members import moment_of
 from api.settings import load_settings
 from engine.catalogs import open_catalog
 from engine.domain.filters import Filter
+from engine.domain.shown_lists import MAX_POSITION
 from engine.domain.viewers import Event, EventKind
 from engine.services.recommendations import viewer_eligibility_of
-from engine.services.viewers import LoadedEvents, load_events
+from engine.services.viewers import LoadedEvents, add_events, load_events, viewer_with_lists
 
 _MAX_NAMED: Final = 1000
 """Bad lines and unknown videos that are named; the rest is counted."""
@@ -46,7 +47,7 @@ def list_viewers(*, as_json: bool) -> None:
 def show(viewer: str, *, as_json: bool) -> None:
     """Print all that is kept of VIEWER."""
     with open_catalog(load_settings().catalog_path) as catalog:
-        stored = catalog.viewers.get(viewer)
+        stored = viewer_with_lists(catalog, viewer)
     if as_json:
         print_json(stored)
         return
@@ -57,6 +58,8 @@ def show(viewer: str, *, as_json: bool) -> None:
         for event in reversed(stored.events)
     ]
     print_table(("at", "kind", "share", "video"), rows)
+    if stored.lists:
+        click.echo(f"{len(stored.lists)} lists that were shown: see --json", err=True)
 
 
 @command.command("interests")
@@ -83,13 +86,20 @@ def put_interests(viewer: str, interests: dict[str, float]) -> None:
     show_default=True,
     help="How much of it was watched.",
 )
-def add_event(viewer: str, kind: str, video: str, share: float) -> None:
+@click.option("--shown-by", metavar="LIST", help="The 'list_id' of the list they had it from.")
+@click.option("--position", type=click.IntRange(1, MAX_POSITION), help="Its position on that list.")
+def add_event(
+    viewer: str, kind: str, video: str, share: float, shown_by: str | None, position: int | None
+) -> None:
     """Keep that VIEWER did something with VIDEO (id, path, file name or title), just now."""
     now = time.time()
     with open_catalog(load_settings().catalog_path) as catalog:
         record = catalog.videos.find(video)
-        event = Event(f"command-{now:.6f}", record.id, EventKind(kind), now, share)
-        catalog.viewers.add_events(viewer, [event], now=now)
+        event_id = f"command-{now:.6f}"
+        event = Event(event_id, record.id, EventKind(kind), now, share, shown_by, position)
+        added = add_events(catalog, viewer, [event], now=now)
+    for one in added.unknown_lists:
+        click.echo(f"no list {one!r} is known, or not any more: the event is kept", err=True)
     click.echo(f"{viewer} {kind} {record.title}")
 
 
@@ -185,7 +195,7 @@ def explain(viewer: str, video: str, where: Filter, *, as_json: bool) -> None:
     settings = load_settings()
     with Live.open(settings) as live:
         record = live.catalog.videos.find(video)
-        rules, now = settings.profile_rules, time.time()
+        rules, now = live.lists.rules_of(viewer, settings.profile_rules), time.time()
         report = viewer_eligibility_of(
             live.catalog, live.snapshot, viewer, record.id, rules, now=now, where=where
         )

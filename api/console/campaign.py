@@ -20,6 +20,7 @@ from api.http.routes.dependencies import CurrentLive
 from engine.domain.campaigns import Campaign, CampaignState, status_of
 from engine.domain.filters import And, Not
 from engine.domain.placements import CampaignEligibility, RuleEvidence
+from engine.domain.shown_lists import Door
 from engine.errors import UnknownVideo
 from engine.ports.index import IndexSnapshot
 from engine.services.targeting import campaign_eligibility_of, matches_of
@@ -70,6 +71,7 @@ def get_campaign(
     ranked = None
     if snapshot is not None:
         ranked = matches_of(live.catalog, snapshot, campaign, _MATCHES, now=now, explained=False)
+        ranked = live.lists.campaign_matches(ranked, Door.CONSOLE, snapshot.config)
     return page(
         request,
         "campaign.html",

@@ -18,6 +18,7 @@ from engine.domain.filters import HARMLESS, And, Field, Filter, Ids, Not
 from engine.domain.keywords import KeywordMatch
 from engine.domain.listing import ListFilter, ListPosition
 from engine.domain.performance import Performance
+from engine.domain.shown_lists import Door, ListKind
 from engine.errors import UnknownTag
 from engine.ports.index import IndexSnapshot
 from ingest.changes.video_kind import Kind
@@ -59,13 +60,14 @@ class CatalogQuery:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of the list: its cards, and the addresses of the pages beside it."""
+    """A page of the list: its cards, its id where they are ranked, the addresses beside it."""
 
     cards: Sequence[Card]
     before: str = ""
     after: str = ""
     total: int | None = None
     word_matches: Sequence[KeywordMatch] = ()
+    list_id: str | None = None
 
 
 @router.get("/")
@@ -140,11 +142,16 @@ def _indexed(live: Live, snapshot: IndexSnapshot, query: CatalogQuery, number: i
     """Return a page of what the index finds: by how well the tags fit, else the newest first."""
     total: int | None = None
     word_matches: Sequence[KeywordMatch] = ()
+    list_id = None
     if query.tags:
         words = understood(live.keyword_service, snapshot, query.tags)
         where = And((words.has_tags, _filter(live, query)))
         matches, more = best_tagged(snapshot, words.weights, where, number=number, size=PAGE_VIDEOS)
         shown, word_matches = match_cards(live, snapshot, matches), words.matches
+        first = (number - 1) * PAGE_VIDEOS + 1
+        list_id = live.lists.note(
+            ListKind.MATCHES, Door.CONSOLE, len(shown), snapshot.config, first=first
+        )
     else:
         newest = newest_passing(snapshot, _filter(live, query), number=number, size=PAGE_VIDEOS)
         shown, more, total = cards(live, snapshot, newest.ids), newest.more, newest.total
@@ -154,6 +161,7 @@ def _indexed(live: Live, snapshot: IndexSnapshot, query: CatalogQuery, number: i
         after=query.address(page=number + 1) if more else "",
         total=total,
         word_matches=word_matches,
+        list_id=list_id,
     )
 
 

@@ -6,13 +6,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from api.compared_settings import candidates_of, comparable
+from api.compared_settings import candidates_of
 from api.console.rendering import page
 from api.console.security import Form
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
+from api.setting_changes import settings_of_lists
 from engine.batch.evaluation.evaluation import EvaluationOptions
 from engine.batch.evaluation.job import name_of, options_of
+from engine.batch.evaluation.online import DAY_SECONDS, DEFAULT_DAYS, evaluate_online
 from engine.domain.evaluation import Measure
 from engine.domain.jobs import Kind
 from engine.errors import UnknownEvaluation
@@ -40,8 +42,19 @@ def get_evaluations(
         report=report,
         measures=list(Measure),
         waiting=live.catalog.jobs.open_count(Kind.EVALUATE),
-        choices=comparable(),
+        choices=settings_of_lists(),
     )
+
+
+@router.get("/evaluations/online")
+def get_online_evaluation(
+    request: Request, live: CurrentLive, days: Annotated[int, Query(ge=1, le=3650)] = DEFAULT_DAYS
+) -> Response:
+    """Show what viewers clicked and watched of the lists that they were shown."""
+    since = time.time() - days * DAY_SECONDS
+    control = live.lists.control
+    online = evaluate_online(live.catalog.shown_lists, since=since, control=control)
+    return page(request, "online.html", online=online, days=days)
 
 
 @router.post("/evaluations")

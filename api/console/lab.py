@@ -14,6 +14,7 @@ from api.console.rendering import page, wants_fragment
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
 from engine.domain.keywords import IgnoredWord, KeywordMatch
+from engine.domain.shown_lists import Door, ListKind
 from engine.errors import InvalidInput
 from engine.ports.index import IndexSnapshot
 from engine.search.matches import recommend
@@ -102,9 +103,11 @@ def get_lab(request: Request, live: CurrentLive) -> Response:
         return page(request, "lab_empty.html")
     viewer = Viewer.of(request, live, snapshot)
     shown = _recommended(live, snapshot, viewer)
+    kind, door = ListKind.RECOMMENDATIONS, Door.CONSOLE
     values: dict[str, Any] = {
         "viewer": viewer,
         "shown": shown,
+        "list_id": live.lists.note(kind, door, len(shown), snapshot.config),
         "nowhere": tags_nowhere(snapshot, list(viewer.interests)),
     }
     if wants_fragment(request):

@@ -23,6 +23,7 @@ from engine.content.whole_tags import whole_tags
 from engine.domain.index_config import IndexConfig
 from engine.domain.jobs import OF_THE_SOURCE
 from engine.domain.results import TagCount
+from engine.domain.shown_lists import Door, ListKind
 from engine.domain.tags import VERBS, VISUAL, source_of
 from engine.domain.time_ranges import time_ranges
 from engine.ports.index import IndexSnapshot
@@ -75,6 +76,7 @@ def get_video(
     lines = live.catalog.tracks.lines(video)
     assessment = assessed(live.catalog, record, track, vocabulary, settings.sensitive)
     path = local_file(record)
+    alike = _similar(live, snapshot, video)
     return page(
         request,
         "video.html",
@@ -98,7 +100,9 @@ def get_video(
         measures=measures(record.evidence),
         cuts=record.evidence.get("cuts", ()),
         indexed=snapshot is not None and video in snapshot,
-        similar=_similar(live, snapshot, video),
+        similar=alike,
+        list_id=snapshot
+        and live.lists.note(ListKind.SIMILAR, Door.CONSOLE, len(alike), snapshot.config),
         changes=caller.may(*scopes_for("POST", f"/console/videos/{video}/retry")),
         same_again=record.status in OF_THE_SOURCE,
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
 from math import ceil
+from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,7 @@ from engine.catalogs import open_catalog
 from engine.domain.filters import EVERY_VIDEO, Filter
 from engine.domain.recommendations import ViewerRecommendations
 from engine.domain.source_weights import AS_INDEXED, SourceWeights
+from engine.domain.viewers import Viewer
 from engine.errors import ReelmatchError
 from engine.executors import SERIAL, open_executor
 from engine.executors.serial import SerialExecutor
@@ -23,6 +25,7 @@ from engine.indexes.local.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.ports.catalog import Catalog
 from engine.ports.executor import run_tasks
+from engine.search.experiments import Experiment
 from engine.search.profiles import ProfileRules, profile_of
 from engine.search.recommend import Question, recommend_many
 from engine.search.rerank import BY_SCORE, Ranking
@@ -65,6 +68,7 @@ class PagesTask:
         options: of each page.
         rules: weights of profiles.
         requested_at: seconds since 1970.
+        experiment: whose arms have other rules; None for none.
     """
 
     catalog: str
@@ -74,6 +78,11 @@ class PagesTask:
     options: PageOptions
     rules: ProfileRules
     requested_at: float
+    experiment: Experiment | None = None
+
+    def rules_of(self, viewer: str) -> ProfileRules:
+        """Return the rules that count for a viewer."""
+        return self.rules if self.experiment is None else self.experiment.arm_of(viewer).rules
 
 
 def recommend_all(
@@ -84,6 +93,7 @@ def recommend_all(
     *,
     now: float,
     executor: str = SERIAL,
+    experiment: Experiment | None = None,
 ) -> Iterator[ViewerRecommendations]:
     """Yield each viewer's first page, by rising id, all from one moment of the catalog.
 
@@ -94,6 +104,7 @@ def recommend_all(
         rules: weights of profiles.
         now: seconds since 1970.
         executor: URL of who computes when there are thousands; the result is the same.
+        experiment: whose arms have other rules; None for none.
     """
     tasks = (
         PagesTask(
@@ -104,6 +115,7 @@ def recommend_all(
             options,
             rules,
             float(ceil(now)),
+            experiment,
         )
         for ids in _batches(catalog, options)
     )
@@ -152,9 +164,27 @@ def _batches(catalog: Catalog, options: PageOptions) -> Iterator[list[str]]:
 def _pages(
     catalog: Catalog, snapshot: LocalSnapshot, task: PagesTask
 ) -> Iterator[ViewerRecommendations]:
-    options, rules, now = task.options, task.rules, task.requested_at
-    questions = []
+    by_rules: dict[ProfileRules, list[Viewer]] = {}
     for viewer in catalog.viewers.some(task.viewers):
+        by_rules.setdefault(task.rules_of(viewer.id), []).append(viewer)
+    pages = [
+        page
+        for rules, viewers in by_rules.items()
+        for page in _pages_by_rules(catalog, snapshot, task, rules, viewers)
+    ]
+    yield from sorted(pages, key=attrgetter("viewer")) if len(by_rules) > 1 else pages
+
+
+def _pages_by_rules(
+    catalog: Catalog,
+    snapshot: LocalSnapshot,
+    task: PagesTask,
+    rules: ProfileRules,
+    viewers: Sequence[Viewer],
+) -> Iterator[ViewerRecommendations]:
+    options, now = task.options, task.requested_at
+    questions = []
+    for viewer in viewers:
         profile = profile_of(viewer.interests, viewer.events, rules, now=now)
         questions.append(
             Question(
@@ -170,7 +200,7 @@ def _pages(
     answers = recommend_many(
         snapshot, questions, rules, where=options.where, track_of=catalog.tracks.get
     )
-    for viewer_id, (_, page) in zip(task.viewers, answers, strict=True):
+    for viewer, (_, page) in zip(viewers, answers, strict=True):
         yield ViewerRecommendations(
-            viewer_id, snapshot.generation_id, page.basis, page.basis.note, page.matches
+            viewer.id, snapshot.generation_id, page.basis, page.basis.note, page.matches
         )

@@ -39,6 +39,7 @@ class CampaignMatches:
         not_running: why it does not run now; None when it does.
         matches: the best first.
         reach: of all its videos.
+        list_id: id that events name it by; None where none is kept.
     """
 
     campaign: str
@@ -47,6 +48,7 @@ class CampaignMatches:
     not_running: str | None
     matches: tuple[Match, ...]
     reach: Reach
+    list_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

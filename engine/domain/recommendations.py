@@ -123,6 +123,7 @@ class RecommendationPage:
         next: the cursor of the next page; None on the last.
         continued_from: the generation that the first page came from; None on that page.
         ignored: interests that are no tags and did not count.
+        list_id: id that events name it by; None where none is kept.
     """
 
     generation: str
@@ -132,14 +133,16 @@ class RecommendationPage:
     next: str | None
     continued_from: str | None
     ignored: tuple[IgnoredWord, ...] = ()
+    list_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ViewerRecommendations:
-    """The first page of one of many viewers."""
+    """The first page of one of many viewers; ``list_id`` as of ``RecommendationPage``."""
 
     viewer: str
     generation: str
     basis: Basis
     note: str
     matches: tuple[Recommendation, ...]
+    list_id: str | None = None

@@ -114,6 +114,7 @@ class Matches:
         generation: of the index that ranked them.
         matches: in order.
         nearest: where nothing shows what the keywords mean, videos that show what is broader.
+        list_id: id that events name it by; None where none is kept.
     """
 
     understood: tuple[KeywordMatch, ...] = ()
@@ -121,3 +122,4 @@ class Matches:
     generation: str
     matches: tuple[Match, ...]
     nearest: tuple[Match, ...] = ()
+    list_id: str | None = None

@@ -12,6 +12,9 @@ from typing import Final
 MAX_POSITION: Final = 100_000
 """A later position on a list is a mistake."""
 
+_UNWRITTEN_SECONDS: Final = 10.0
+"""A younger list may still wait to be written down, in this process or another."""
+
 _MOMENT_DIGITS: Final = 11  # of milliseconds since 1970, until the year 2527
 _RANDOM_BYTES: Final = 4
 
@@ -97,3 +100,11 @@ def oldest_list_id(moment: float) -> str:
 def list_moment(list_id: str) -> float:
     """Return when a list was shown, seconds since 1970."""
     return int(list_id[:_MOMENT_DIGITS], 16) / 1000
+
+
+def may_be_unwritten(list_id: str, now: float) -> bool:
+    """Tell whether an id is of a list that was shown just now."""
+    try:
+        return 0.0 <= now - list_moment(list_id) < _UNWRITTEN_SECONDS
+    except ValueError:
+        return False

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-from engine.domain.viewers import Event
-from engine.ports.catalog import Catalog, Viewers
+from engine.domain.shown_lists import may_be_unwritten
+from engine.domain.viewers import Event, Viewer
+from engine.ports.catalog import Catalog
 
 LOADED_AT_ONCE: Final = 5_000
 """Events of a file that are added together, or not at all."""
@@ -21,21 +22,40 @@ class AddedEvents:
         added: how many were new.
         repeated: number of those that were known already.
         unknown_videos: ids that no video of the catalog has; their events are kept.
+        unknown_lists: ids that no list has, or none any more; their events are kept.
     """
 
     viewer: str
     added: int
     repeated: int
     unknown_videos: tuple[str, ...]
+    unknown_lists: tuple[str, ...] = ()
 
 
 def add_events(
-    viewers: Viewers, viewer: str, events: Sequence[Event], *, now: float
+    catalog: Catalog, viewer: str, events: Sequence[Event], *, now: float
 ) -> AddedEvents:
     """Add what a viewer did; sent again, an event changes nothing."""
-    added = viewers.add_events(viewer, events, now=now)
-    unknown = viewers.unknown_videos(event.video for event in events)
-    return AddedEvents(viewer, added, len(events) - added, tuple(unknown))
+    added = catalog.viewers.add_events(viewer, events, now=now)
+    videos = catalog.viewers.unknown_videos(event.video for event in events)
+    lists = _unknown_lists(catalog, events, now)
+    return AddedEvents(viewer, added, len(events) - added, tuple(videos), lists)
+
+
+def _unknown_lists(catalog: Catalog, events: Iterable[Event], now: float) -> tuple[str, ...]:
+    named = (event.shown_by for event in events if event.shown_by)
+    lists = [one for one in named if not may_be_unwritten(one, now)]
+    return tuple(catalog.shown_lists.unknown(lists)) if lists else ()
+
+
+def viewer_with_lists(catalog: Catalog, viewer: str) -> Viewer:
+    """Return all that is kept of a viewer, the lists that they were shown, too.
+
+    Raises:
+        UnknownViewer: when nothing is.
+    """
+    stored = catalog.viewers.get(viewer)
+    return replace(stored, lists=catalog.shown_lists.of_viewer(stored.id))
 
 
 @dataclass(frozen=True, slots=True)

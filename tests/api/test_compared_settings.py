@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from api.compared_settings import candidates_of, comparable
+from api.compared_settings import candidates_of
+from api.setting_changes import settings_of_lists
 from api.settings import Settings, load_settings, store_settings
 from api.stored_settings import STORED, read_stored
 from engine.batch.evaluation.evaluation import MAX_COMPARED
@@ -31,9 +32,9 @@ def test_settings_are_named_as_in_the_docs_and_shorter() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("sloppe=1", "no setting that can be compared"),
+        ("sloppe=1", "no setting that can be changed"),
         ("port=80", "viewer_co_likes"),
-        ("home=/", "no setting that can be compared"),
+        ("home=/", "no setting that can be changed"),
         ("tf", "write NAME=VALUE"),
         ("tf=cube", "one of raw, sqrt, log"),
         ("tf=raw,tf=log", "twice"),
@@ -57,8 +58,10 @@ def test_the_same_is_not_compared_twice() -> None:
             candidates_of(PRESENT, ["tf=log", again])
     with pytest.raises(InvalidInput, match="compared twice"):
         candidates_of(PRESENT, ["tf=log,power=1", "viewer_power=1,tf=log"])
-    assert {"tf", "threshold", "viewer_watched"} <= set(comparable())
-    assert "sensitive" not in comparable()
+    with pytest.raises(InvalidInput, match="compared twice"):
+        candidates_of(PRESENT, ["slope=0.8", "slope=0.80"])
+    assert {"tf", "threshold", "viewer_watched"} <= set(settings_of_lists())
+    assert "sensitive" not in settings_of_lists()
 
 
 def test_more_than_can_be_told_apart_are_refused() -> None:

@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 
 from api.cli.footage import gather_footage
+from api.settings import Settings
 from support.footage import carphone as carphone_clip
 from support.product import Run, Served, reelmatch, serve
+
+UNRECORDED = {"REELMATCH_LIST_DAYS": "0"}
+"""Lists without an id: the same question has the same answer, and what all share stays as it is."""
 
 
 @pytest.fixture
@@ -30,7 +34,7 @@ def stocked_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def ask(stocked_home: Path) -> Run:
     """The command over the catalog of real footage; for questions only."""
-    return lambda *arguments: reelmatch(stocked_home, *arguments)
+    return lambda *arguments: reelmatch(stocked_home, *arguments, settings=UNRECORDED)
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +46,7 @@ def carphone() -> Path:
 @pytest.fixture(scope="session")
 def served(stocked_home: Path) -> Iterator[Served]:
     """The real server over the catalog of real footage."""
-    yield from serve(stocked_home)
+    yield from serve(stocked_home, Settings(home=stocked_home, list_days=0))
 
 
 @pytest.fixture(scope="module")

@@ -14,17 +14,20 @@ from urllib.parse import quote
 import av
 import pytest
 
+from api.settings import Settings
 from support.product import Run, Served, reelmatch, serve
 
 
 @pytest.fixture(scope="module")
 def service(stocked_copy: Path) -> Iterator[Served]:
-    yield from serve(stocked_copy)
+    yield from serve(stocked_copy, Settings(home=stocked_copy, list_days=0))
 
 
 @pytest.fixture
 def command(stocked_copy: Path) -> Run:
-    return lambda *arguments: reelmatch(stocked_copy, *arguments)
+    return lambda *arguments: reelmatch(
+        stocked_copy, *arguments, settings={"REELMATCH_LIST_DAYS": "0"}
+    )
 
 
 def ids(served: Served) -> dict[str, str]:
@@ -53,6 +56,7 @@ def test_from_events_to_recommendations_with_reasons(service: Served, command: R
         "added": 1,
         "repeated": 0,
         "unknown_videos": [],
+        "unknown_lists": [],
     }
     assert post_events(service, "ann", event)["repeated"] == 1
 

@@ -96,7 +96,7 @@ RULES: Final = (
     Rule("*", r"/v1/jobs(/.*)?", _INGEST),
     Rule("*", r"/v1/reindex(/.*)?", _ADMIN),
     Rule("*", r"/v1/evaluations(/.*)?", _ADMIN),
-    Rule("*", r"/console/evaluations", _ADMIN),
+    Rule("*", r"/console/evaluations(/.*)?", _ADMIN),
     Rule("GET HEAD", r"/console/(add|jobs)(/.*)?", _INGEST),
     Rule("*", r"/console/videos/[^/]+/(retry|delete)", _INGEST),
     Rule("*", r"/console/lab(/.*)?", _READ),

@@ -24,6 +24,7 @@ from api.http.schemas.placements import Explain
 from api.http.schemas.problems import problems
 from engine.domain.campaigns import Campaign, CampaignState
 from engine.domain.placements import CampaignMatches, CampaignNewMatches
+from engine.domain.shown_lists import Door
 from engine.domain.source_weights import SourceWeights
 from engine.errors import InvalidInput
 from engine.services.campaigns import CampaignNow
@@ -140,9 +141,10 @@ def get_campaign_matches(
     matches: CampaignMatches | CampaignNewMatches
     if since is None:
         now = int(time.time())
-        matches = matches_of(
+        best = matches_of(
             catalog, snapshot, campaign, k, now=now, explained=explain, sources=weights
         )
+        matches = live.lists.campaign_matches(best, Door.HTTP, snapshot.config)
     else:
         matches = new_matches_of(
             catalog, snapshot, campaign, k, since=since, explained=explain, sources=weights

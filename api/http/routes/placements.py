@@ -151,7 +151,7 @@ def get_viewer_campaigns(
 ) -> ViewerPlacements:
     """Return the campaigns that fit a viewer who is kept best, of those that run now."""
     now, stored = time.time(), live.catalog.viewers.get(viewer)
-    rules = settings.profile_rules
+    rules = live.lists.rules_of(viewer, settings.profile_rules)
     profile = profile_of(stored.interests, stored.events, rules, now=now)
     return campaigns_for_viewer(
         live.catalog.campaigns,
@@ -230,7 +230,7 @@ def get_explanation(
         live.snapshot,
         viewer or "",
         record.id,
-        settings.profile_rules,
+        live.lists.rules_of(viewer, settings.profile_rules),
         now=time.time(),
         where=own_where,
     )

@@ -14,6 +14,7 @@ from api.http.own_ids import own_events, own_filter, own_ids
 from api.http.schemas.matches import MatchRequest, VideoMatchList
 from api.http.schemas.recommendations import RecommendationPage, RecommendationRequest
 from engine.domain.keywords import IgnoredWord
+from engine.domain.shown_lists import Door
 from engine.domain.source_weights import SourceWeights
 from engine.ports.index import IndexSnapshot
 from engine.search.rerank import BY_SCORE
@@ -67,7 +68,9 @@ def recommend_videos(body: RecommendationRequest, state: State) -> dict[str, Any
         cursor=body.cursor,
         sources=SourceWeights.of(body.sources),
     )
-    page = recommend(catalog, live.snapshot, query, state.settings.profile_rules, now=now)
+    snapshot, rules = live.snapshot, state.settings.profile_rules
+    page = recommend(catalog, snapshot, query, rules, now=now)
+    page = live.lists.recommendations(page, Door.HTTP, snapshot.config, rules)
     return with_details(encoded(page), catalog, body.include)
 
 
@@ -98,6 +101,7 @@ def match_videos(body: MatchRequest, state: State) -> dict[str, Any]:
         sources=SourceWeights.of(body.sources),
         explained=body.explain,
     )
+    answer = live.lists.matches(answer, Door.HTTP, snapshot.config)
     return with_details(encoded(answer), live.catalog, body.include)
 
 

@@ -27,6 +27,7 @@ from api.http.schemas.videos import (
     VideoTagCounts,
 )
 from engine.domain.listing import ListFilter
+from engine.domain.shown_lists import Door, ListKind
 from engine.domain.source_weights import SourceWeights
 from engine.domain.tags import SOURCES
 from engine.domain.videos import Pictures, VideoRecord
@@ -220,4 +221,5 @@ def get_similar_videos(
         sources=SourceWeights.read(sources),
     )
     answer = ranked_matches(live.catalog.tracks, snapshot, matches, explained=explain)
+    answer = live.lists.matches(answer, Door.HTTP, snapshot.config, ListKind.SIMILAR)
     return with_details(encoded(answer), live.catalog, included(include))

@@ -26,11 +26,12 @@ from api.http.schemas.recommendations import (
     RecommendationPage,
 )
 from api.http.schemas.viewers import EventsRequest, EventsResult, InterestsRequest
+from engine.domain.shown_lists import Door
 from engine.domain.source_weights import SourceWeights
 from engine.domain.viewers import Viewer
 from engine.search.rerank import BY_SCORE, Ranking
 from engine.services.recommendations import RecommendationQuery, recommend
-from engine.services.viewers import AddedEvents, add_events
+from engine.services.viewers import AddedEvents, add_events, viewer_with_lists
 
 router = APIRouter(prefix="/v1/viewers", tags=["viewers"], route_class=ReadRoute)
 
@@ -54,13 +55,14 @@ def add_viewer_events(viewer: str, body: EventsRequest, live: CurrentLive) -> Ad
     now = time.time()
     events_given = (event.event(event.id, now) for event in body.events)
     events = own_events(live.catalog, events_given)
-    return add_events(live.catalog.viewers, viewer, events, now=now)
+    return add_events(live.catalog, viewer, events, now=now)
 
 
 @router.get("/{viewer:slashed}", response_model=viewers_schemas.Viewer)
 def get_viewer(viewer: str, live: CurrentLive) -> Viewer:
     """Return all that is kept of a viewer."""
-    return live.catalog.viewers.get(viewer)
+    live.lists.flush()
+    return viewer_with_lists(live.catalog, viewer)
 
 
 @router.delete("/{viewer:slashed}", status_code=204)
@@ -103,5 +105,7 @@ def get_viewer_recommendations(
         cursor=cursor,
         sources=SourceWeights.read(sources),
     )
-    page = recommend(live.catalog, live.snapshot, query, settings.profile_rules, now=time.time())
+    snapshot, rules = live.snapshot, live.lists.rules_of(viewer, settings.profile_rules)
+    page = recommend(live.catalog, snapshot, query, rules, now=time.time())
+    page = live.lists.recommendations(page, Door.HTTP, snapshot.config, rules, viewer=viewer)
     return with_details(encoded(page), live.catalog, included(include))

@@ -61,6 +61,14 @@ SourcesText = Annotated[
 ]
 
 
+ListId = Annotated[
+    str | None,
+    Field(
+        description="Id of this list: events of its videos may name it in ``shown_by``. Left out"
+        " where none is kept."
+    ),
+]
+
 Language = Annotated[
     str,
     Field(

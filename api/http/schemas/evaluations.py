@@ -69,3 +69,58 @@ class EvaluationList(BaseModel):
     """The jobs whose reports are there, the newest first."""
 
     jobs: list[int]
+
+
+class Rates(BaseModel):
+    """Rates of lists that have something in common: clicks and watches for each video shown.
+
+    A click is a video that was watched, if only for a moment, or liked; a watch one of which at
+    least half was watched, or that was liked.
+    """
+
+    name: str
+    lists: int
+    viewers: int
+    shown: int
+    clicks: int
+    watches: int
+    click_rate: Estimate
+    watch_rate: Estimate
+
+
+class RateDifference(BaseModel):
+    """A difference of two rates with its 95 % interval, real when 0 is not in it."""
+
+    value: float
+    low: float
+    high: float
+    is_real: bool
+
+
+class ArmRates(BaseModel):
+    """Rates of an arm, and how they differ from those of the first."""
+
+    arm: Rates
+    click_difference: RateDifference | None = None
+    watch_difference: RateDifference | None = None
+
+
+class ExperimentRates(BaseModel):
+    """Rates of the arms of an experiment."""
+
+    name: str
+    arms: list[ArmRates]
+
+
+class OnlineEvaluation(BaseModel):
+    """Rates of the lists that were shown since a moment."""
+
+    since: float
+    """Seconds since 1970."""
+    unattributed: int
+    """Number of videos that events name a list for which does not fit them."""
+    lists: list[Rates]
+    positions: list[Rates]
+    campaigns: list[Rates]
+    settings: list[Rates]
+    experiments: list[ExperimentRates]

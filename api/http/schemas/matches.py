@@ -2,7 +2,16 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.schemas.bodies import Body, Count, Language, Sources, Strict, Weights, Where
+from api.http.schemas.bodies import (
+    Body,
+    Count,
+    Language,
+    ListId,
+    Sources,
+    Strict,
+    Weights,
+    Where,
+)
 from api.http.schemas.details import Include, VideoSummary
 from api.http.schemas.keywords import IgnoredKeyword, KeywordMatch
 from engine.search.profiles import MAX_TAGS
@@ -85,3 +94,4 @@ class VideoMatchList(BaseModel):
     """Interpretation of keywords that are no tags; left out when all are tags."""
     ignored: list[IgnoredKeyword] = Field(default_factory=list)
     """Keywords that mean no tag for sure and did not count; left out when there are none."""
+    list_id: ListId = None

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.schemas.bodies import Body, Sources, Strict, Weights
+from api.http.schemas.bodies import Body, ListId, Sources, Strict, Weights
 from api.http.schemas.campaigns import Bid, Creative
 from api.http.schemas.keywords import IgnoredKeyword
 from api.http.schemas.matches import Contribution, VideoMatch
@@ -73,6 +73,7 @@ class CampaignMatches(BaseModel):
     more: bool | None = None
     matches: list[VideoMatch]
     reach: Reach | None = None
+    list_id: ListId = None
 
 
 class CampaignPlacement(BaseModel):

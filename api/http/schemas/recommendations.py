@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.schemas.bodies import Body, Count, Language, Sources, Strict, Weights, Where
+from api.http.schemas.bodies import Body, Count, Language, ListId, Sources, Strict, Weights, Where
 from api.http.schemas.details import Include, VideoSummary
 from api.http.schemas.keywords import IgnoredKeyword
 from api.http.schemas.matches import Contribution
@@ -169,6 +169,7 @@ class RecommendationPage(BaseModel):
     continued_from: str | None
     ignored: list[IgnoredKeyword] = Field(default_factory=list)
     """Interests that are no tags and did not count; left out when there are none."""
+    list_id: ListId = None
 
 
 class ViewerRuleResult(BaseModel):

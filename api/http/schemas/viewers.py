@@ -1,11 +1,13 @@
 """Viewers who are kept: their interests and events."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.http.schemas.bodies import WRITTEN_AS_TEXT, Body, Language, Weights
+from engine.domain.shown_lists import MAX_POSITION
 from engine.domain.viewers import MAX_CHARACTERS, MAX_EVENT_BATCH, Event, EventKind
 
 
@@ -58,6 +60,15 @@ class StoredEventInput(EventInput):
     """An event that is kept, under an id of the app: sent again, it changes nothing."""
 
     id: Id
+    shown_by: Id | None = None
+    """``list_id`` of the list that the viewer had it from."""
+    position: int | None = Field(default=None, ge=1, le=MAX_POSITION)
+    """Position on that list, from 1 on; on later pages, the ``rank``."""
+
+    def event(self, event: str, now: float) -> Event:
+        """Return the event under an id."""
+        plain = super().event(event, now)
+        return replace(plain, shown_by=self.shown_by, position=self.position)
 
 
 class EventsRequest(Body):
@@ -74,6 +85,8 @@ class EventsRequest(Body):
                             "kind": "watched",
                             "share": 0.8,
                             "at": "2026-01-31T12:00:00Z",
+                            "shown_by": "019c13a4e2b4f7c1d2a",
+                            "position": 3,
                         }
                     ]
                 }
@@ -92,23 +105,45 @@ class ViewerEvent(BaseModel):
     kind: str
     share: float
     at: str
+    shown_by: str | None
+    position: int | None
+
+
+class ShownList(BaseModel):
+    """A list that the viewer was shown, as long as it is kept."""
+
+    list_id: str
+    kind: str
+    door: str
+    at: str
+    first: int
+    """Position of its first video; 1 but for later pages."""
+    size: int
+    campaign: str | None
+    experiment: str
+    arm: str
+    settings: str
+    """Those that ranked it, where they differ from the defaults."""
 
 
 class EventsResult(BaseModel):
     """The result of a batch of events.
 
-    ``repeated`` were known already. Videos not in the catalog are named, their events kept.
+    ``repeated`` were known already. Videos not in the catalog are named, and so are lists that are
+    not known, or not any more; their events are kept.
     """
 
     viewer: str
     added: int
     repeated: int
     unknown_videos: list[str]
+    unknown_lists: list[str] = Field(default_factory=list)
 
 
 class Viewer(BaseModel):
-    """All that is kept of a viewer; events the newest first."""
+    """All that is kept of a viewer; events and lists the newest first."""
 
     viewer: str
     interests: dict[str, float]
     events: list[ViewerEvent]
+    lists: list[ShownList]

@@ -1,0 +1,216 @@
+"""Recorder of the lists that are shown: an id for each at once, its small record a moment later.
+
+Records are written together, once a second, by a thread of their own, so that no question waits for
+the disk. What was not written when a process is killed, or because the catalog could not be written
+for long, is lost: lists, never events.
+"""
+
+import logging
+import threading
+import time
+from collections import deque
+from dataclasses import fields, replace
+from functools import lru_cache
+from typing import Final
+
+from api.settings import Settings
+from engine.domain.index_config import IndexConfig
+from engine.domain.placements import CampaignMatches
+from engine.domain.recommendations import RecommendationPage, ViewerRecommendations
+from engine.domain.results import Matches
+from engine.domain.shown_lists import Door, ListKind, ShownList, new_list_id
+from engine.ports.catalog import Catalog
+from engine.search.experiments import Arm, Experiment
+from engine.search.profiles import ProfileRules
+from engine.system.os_errors import expected_trouble
+
+FLUSH_SECONDS: Final = 1.0
+"""Seconds between two writes of a service."""
+
+MAX_WAITING: Final = 100_000
+"""Records that wait to be written; of more the oldest are lost."""
+
+_WRITTEN_AT_ONCE: Final = 2_000
+_DAY: Final = 86_400.0
+_OF_INDEX: Final = ("threshold", "tf", "seconds", "least_seconds", "slope", "min_df")
+
+log = logging.getLogger(__name__)
+
+
+class ListRecorder:
+    """Gives lists ids and writes them down. Safe to share between threads.
+
+    Args:
+        catalog: that they are written in.
+        days: that they are kept; 0 for no lists.
+        experiment: that splits viewers; None for none.
+
+    Attributes:
+        experiment: the same.
+    """
+
+    def __init__(self, catalog: Catalog, days: int, experiment: Experiment | None = None) -> None:
+        self._catalog = catalog
+        self._days = days
+        self.experiment = experiment
+        self._waiting: deque[ShownList] = deque(maxlen=MAX_WAITING)
+        self._writing = threading.Lock()
+        self._stop = threading.Event()
+        self._writer: threading.Thread | None = None
+
+    @property
+    def control(self) -> tuple[str, str] | None:
+        """The experiment that is on, and its first arm; None without one."""
+        return None if self.experiment is None else self.experiment.control
+
+    def arm_of(self, viewer: str | None) -> Arm | None:
+        """Return the arm of the experiment that a viewer is in; None for nobody and without one."""
+        if self.experiment is None or viewer is None:
+            return None
+        return self.experiment.arm_of(viewer)
+
+    def rules_of(self, viewer: str | None, rules: ProfileRules) -> ProfileRules:
+        """Return the rules that count for a viewer: those of their arm, or the present ones."""
+        arm = self.arm_of(viewer)
+        return rules if arm is None else arm.rules
+
+    def recommendations(
+        self,
+        page: RecommendationPage,
+        door: Door,
+        config: IndexConfig,
+        rules: ProfileRules,
+        *,
+        viewer: str | None = None,
+    ) -> RecommendationPage:
+        """Return a page of recommendations with its id, by the rules that made it."""
+        first = page.matches[0].rank if page.matches else 1
+        kind, size = ListKind.RECOMMENDATIONS, len(page.matches)
+        shown = self.note(kind, door, size, config, rules=rules, first=first, viewer=viewer)
+        return replace(page, list_id=shown)
+
+    def viewer_recommendations(
+        self, page: ViewerRecommendations, config: IndexConfig, rules: ProfileRules
+    ) -> ViewerRecommendations:
+        """Return the page of one of many viewers with its id; ``rules`` are the present ones."""
+        kind, size, viewer = ListKind.RECOMMENDATIONS, len(page.matches), page.viewer
+        own = self.rules_of(viewer, rules)
+        shown = self.note(kind, Door.BATCH, size, config, rules=own, viewer=viewer)
+        return replace(page, list_id=shown)
+
+    def matches(
+        self, answer: Matches, door: Door, config: IndexConfig, kind: ListKind = ListKind.MATCHES
+    ) -> Matches:
+        """Return ranked videos, or the nearest where there are none, with their id."""
+        shown = self.note(kind, door, len(answer.matches or answer.nearest), config)
+        return replace(answer, list_id=shown)
+
+    def campaign_matches(
+        self, answer: CampaignMatches, door: Door, config: IndexConfig
+    ) -> CampaignMatches:
+        """Return the videos of a campaign with their id."""
+        size, campaign = len(answer.matches), answer.campaign
+        return replace(
+            answer, list_id=self.note(ListKind.CAMPAIGN, door, size, config, campaign=campaign)
+        )
+
+    def note(
+        self,
+        kind: ListKind,
+        door: Door,
+        size: int,
+        config: IndexConfig,
+        *,
+        rules: ProfileRules | None = None,
+        first: int = 1,
+        viewer: str | None = None,
+        campaign: str | None = None,
+    ) -> str | None:
+        """Return the id of a list about to be shown; None for an empty one, or where none is kept.
+
+        Args:
+            kind: what was asked.
+            door: where.
+            size: number of videos.
+            config: of the index that ranked them.
+            rules: of the profile; None where there is none.
+            first: position of the first video.
+            viewer: the id, of one who may be kept.
+            campaign: whose videos they are.
+        """
+        if not self._days or not size:
+            return None
+        arm = self.arm_of(viewer)
+        experiment = "" if arm is None or self.experiment is None else self.experiment.name
+        shown = ShownList(
+            new_list_id(time.time()),
+            kind,
+            door,
+            first,
+            size,
+            viewer,
+            campaign,
+            experiment,
+            "" if arm is None else arm.name,
+            settings_text(config, rules),
+        )
+        self._waiting.append(shown)
+        if self._writer is None and len(self._waiting) >= _WRITTEN_AT_ONCE:
+            self.flush()
+        return shown.id
+
+    def start(self) -> None:
+        """Write once a second from now on, in a thread of its own."""
+        self._writer = threading.Thread(target=self._write, name="list-writer", daemon=True)
+        self._writer.start()
+
+    def stop(self) -> None:
+        """Write what waits, and no more."""
+        self._stop.set()
+        if self._writer is not None:
+            self._writer.join()
+        self.flush()
+
+    def flush(self) -> None:
+        """Write what waits; what cannot be written now waits on."""
+        with self._writing:
+            while self._waiting:
+                some = [self._waiting.popleft() for _ in range(_at_once(self._waiting))]
+                since = time.time() - self._days * _DAY
+                try:
+                    self._catalog.shown_lists.put(some, since=since)
+                except Exception as error:
+                    trouble = expected_trouble(error)
+                    if trouble is not None:
+                        self._waiting.extendleft(reversed(some))
+                    log.warning(
+                        "lists that were shown cannot be written down: %s",
+                        trouble or error,
+                        exc_info=None if trouble else error,
+                    )
+                    return
+
+    def _write(self) -> None:
+        while not self._stop.wait(FLUSH_SECONDS):
+            self.flush()
+
+
+def _at_once(waiting: "deque[ShownList]") -> int:
+    return min(len(waiting), _WRITTEN_AT_ONCE)
+
+
+@lru_cache(maxsize=64)
+def settings_text(config: IndexConfig, rules: ProfileRules | None) -> str:
+    """Return the settings that rank a list, where they differ from the defaults."""
+    usual = Settings()
+    default, usual_rules = usual.index_config(), usual.profile_rules
+    parts = [(name, getattr(config, name), getattr(default, name)) for name in _OF_INDEX]
+    parts += [
+        (f"viewer_{one.name}", getattr(rules, one.name), getattr(usual_rules, one.name))
+        for one in (fields(rules) if rules is not None else ())
+    ]
+    return ",".join(f"{name}={_written(value)}" for name, value, other in parts if value != other)
+
+
+def _written(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,192 @@
+"""Online evaluation: what viewers clicked and watched of the lists that they were shown."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from engine.batch.evaluation.rates import RatioSums, difference
+from engine.domain.attribution import (
+    ArmRates,
+    ExperimentRates,
+    OnlineEvaluation,
+    Rates,
+)
+from engine.domain.shown_lists import Door, ListEvent, ShownList
+from engine.ports.catalog import ShownLists
+
+OWN_POSITIONS: Final = 10
+"""Positions that have rates of their own; those after are told together."""
+
+DEFAULT_DAYS: Final = 30
+"""Days that are looked back, unless another number is asked for."""
+
+DAY_SECONDS: Final = 86_400.0
+
+DEFAULTS: Final = "defaults"
+"""Name of the settings that differ from the defaults nowhere."""
+
+_LISTS: Final = "list"
+_POSITIONS: Final = "position"
+_CAMPAIGNS: Final = "campaign"
+_SETTINGS: Final = "settings"
+_ARMS: Final = "arm"
+_LOOKED_AT: Final = (Door.COMMAND, Door.CONSOLE)
+
+Group = tuple[str, str, str]
+"""Of what, and its name; of an arm its experiment before."""
+
+
+@dataclass(slots=True)
+class _Sums:
+    lists: int = 0
+    clicks: RatioSums = field(default_factory=RatioSums)
+    watches: RatioSums = field(default_factory=RatioSums)
+
+    def rates(self, name: str) -> Rates:
+        clicks, watches = self.clicks, self.watches
+        return Rates(
+            name,
+            self.lists,
+            clicks.viewers,
+            clicks.shown,
+            clicks.clicks,
+            watches.clicks,
+            clicks.estimate(),
+            watches.estimate(),
+        )
+
+
+@dataclass(slots=True)
+class _Counts:
+    """Counts of one viewer."""
+
+    lists: int = 0
+    shown: int = 0
+    clicks: int = 0
+    watches: int = 0
+
+
+def evaluate_online(
+    shown: ShownLists, *, since: float, control: tuple[str, str] | None = None
+) -> OnlineEvaluation:
+    """Return the rates of the lists from a moment on.
+
+    Args:
+        shown: the lists of the catalog.
+        since: seconds since 1970.
+        control: the experiment that is on, and its first arm.
+    """
+    reactions: dict[str, list[ListEvent]] = defaultdict(list)
+    for event in shown.events(since=since):
+        reactions[event.list].append(event)
+    unattributed = sum(map(len, reactions.values()))
+    sums: dict[Group, _Sums] = defaultdict(_Sums)
+    for lists in shown.by_viewer(since=since):
+        counts: dict[Group, _Counts] = defaultdict(_Counts)
+        for one in lists:
+            own = [event for event in reactions.pop(one.id, ()) if _is_of(event, one)]
+            unattributed -= len(own)
+            _count(counts, one, own)
+        for group, count in counts.items():
+            total = sums[group]
+            total.lists += count.lists
+            total.clicks.add(count.shown, count.clicks)
+            total.watches.add(count.shown, count.watches)
+    return OnlineEvaluation(
+        since,
+        unattributed,
+        _rates(sums, _LISTS),
+        _rates(sums, _POSITIONS),
+        _rates(sums, _CAMPAIGNS),
+        _rates(sums, _SETTINGS),
+        _experiments(sums, control),
+    )
+
+
+def _is_of(event: ListEvent, shown: ShownList) -> bool:
+    """Tell whether an event can be of a list: of who it was shown to, at a position it has."""
+    is_theirs = shown.viewer is None or shown.viewer == event.viewer
+    last = shown.first + shown.size - 1
+    return is_theirs and (event.position is None or shown.first <= event.position <= last)
+
+
+def _count(counts: dict[Group, _Counts], shown: ShownList, events: Sequence[ListEvent]) -> None:
+    # There cannot be more than was shown, whatever events say.
+    clicks = min(shown.size, sum(event.clicked for event in events))
+    watches = min(shown.size, sum(event.watched for event in events))
+    for group in _groups(shown):
+        count = counts[group]
+        count.lists += 1
+        count.shown += shown.size
+        count.clicks += clicks
+        count.watches += watches
+    if shown.door in _LOOKED_AT:
+        return
+    at: dict[int, list[ListEvent]] = defaultdict(list)
+    for event in events:
+        if event.position is not None:
+            at[event.position].append(event)
+    for name, positions in _positions(shown):
+        count = counts[_POSITIONS, name, ""]
+        count.lists += 1
+        count.shown += len(positions)
+        own = [at[position] for position in at if position in positions]
+        count.clicks += sum(any(event.clicked for event in events) for events in own)
+        count.watches += sum(any(event.watched for event in events) for events in own)
+
+
+def _groups(shown: ShownList) -> Iterator[Group]:
+    yield _LISTS, f"{shown.kind}, {shown.door}", ""
+    if shown.door in _LOOKED_AT:
+        return
+    yield _SETTINGS, shown.settings or DEFAULTS, ""
+    if shown.campaign is not None:
+        yield _CAMPAIGNS, shown.campaign, ""
+    if shown.experiment:
+        yield _ARMS, shown.experiment, shown.arm
+
+
+def _positions(shown: ShownList) -> Iterator[tuple[str, range]]:
+    end = shown.first + shown.size
+    for position in range(shown.first, min(end, OWN_POSITIONS + 1)):
+        yield str(position), range(position, position + 1)
+    if end > OWN_POSITIONS + 1:
+        yield f"{OWN_POSITIONS + 1} and later", range(max(shown.first, OWN_POSITIONS + 1), end)
+
+
+def _rates(sums: Mapping[Group, _Sums], of: str) -> tuple[Rates, ...]:
+    named = {name: total for (kind, name, _), total in sums.items() if kind == of}
+    return tuple(named[name].rates(name) for name in sorted(named, key=_by_number))
+
+
+def _by_number(name: str) -> tuple[int, str]:
+    number = name.partition(" ")[0]
+    return (int(number), name) if number.isdecimal() else (0, name)
+
+
+def _experiments(
+    sums: Mapping[Group, _Sums], control: tuple[str, str] | None
+) -> tuple[ExperimentRates, ...]:
+    names = sorted({name for kind, name, _ in sums if kind == _ARMS})
+    return tuple(_experiment(sums, name, control) for name in names)
+
+
+def _experiment(
+    sums: Mapping[Group, _Sums], name: str, control: tuple[str, str] | None
+) -> ExperimentRates:
+    arms = (arm for kind, experiment, arm in sums if (kind, experiment) == (_ARMS, name))
+    first, *others = (
+        sums[_ARMS, name, arm].rates(arm)
+        for arm in sorted(arms, key=lambda arm: ((name, arm) != control, arm))
+    )
+    return ExperimentRates(name, (ArmRates(first), *_compared(first, others)))
+
+
+def _compared(first: Rates, others: Iterable[Rates]) -> Iterator[ArmRates]:
+    for one in others:
+        yield ArmRates(
+            one,
+            difference(one.click_rate, first.click_rate),
+            difference(one.watch_rate, first.watch_rate),
+        )

@@ -1,0 +1,93 @@
+"""Lists get their ids at once, and are written down together, whatever the catalog does."""
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from api.background import list_recorder
+from api.background.list_recorder import ListRecorder, settings_text
+from api.settings import Settings
+from engine.catalogs.sql.shown_lists import ShownLists
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.shown_lists import Door, ListKind, ShownList
+from engine.errors import DiskFull
+from engine.search.experiments import Arm, Experiment
+
+USUAL = Settings()
+CONFIG = USUAL.index_config()
+RULES = USUAL.profile_rules
+VARIED = replace(RULES, power=1.0)
+EXPERIMENT = Experiment("mix", (Arm("a", {}, RULES), Arm("b", {}, VARIED)))
+
+
+def note(recorder: ListRecorder, viewer: str | None = None, size: int = 10) -> str | None:
+    rules = recorder.rules_of(viewer, RULES)
+    kind = ListKind.RECOMMENDATIONS
+    return recorder.note(kind, Door.HTTP, size, CONFIG, rules=rules, viewer=viewer)
+
+
+def lists_of(catalog: Catalog) -> dict[str, ShownList]:
+    return {one.id: one for some in catalog.shown_lists.by_viewer(since=0) for one in some}
+
+
+def test_lists_are_written_when_it_stops_with_their_arms(catalog: Catalog) -> None:
+    recorder = ListRecorder(catalog, 30, EXPERIMENT)
+    viewers = [f"v{number}" for number in range(20)]
+    ids = {note(recorder, viewer): EXPERIMENT.arm_of(viewer) for viewer in viewers}
+    nobody = note(recorder)
+    assert lists_of(catalog) == {}
+    recorder.stop()
+    lists = lists_of(catalog)
+    assert len(lists) == len(ids) + 1
+    assert nobody is not None
+    assert (lists[nobody].experiment, lists[nobody].arm) == ("", "")
+    for list_id, arm in ids.items():
+        own = lists[list_id or ""]
+        assert (own.experiment, own.arm) == ("mix", arm.name)
+        assert own.settings == ("viewer_power=1" if arm.name == "b" else "")
+
+
+def test_a_service_writes_them_within_moments(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_recorder, "FLUSH_SECONDS", 0.01)
+    recorder = ListRecorder(catalog, 30)
+    recorder.start()
+    one = note(recorder)
+    until = time.monotonic() + 20
+    while one not in lists_of(catalog):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    recorder.stop()
+
+
+def test_without_days_or_videos_there_is_no_list(catalog: Catalog) -> None:
+    assert note(ListRecorder(catalog, 0)) is None
+    recorder = ListRecorder(catalog, 30)
+    assert note(recorder, size=0) is None
+    recorder.stop()
+    assert lists_of(catalog) == {}
+
+
+def test_what_cannot_be_written_now_is_written_later(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recorder = ListRecorder(catalog, 30)
+    one = note(recorder)
+
+    def full(*_: object, **__: object) -> None:
+        raise DiskFull("no room")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ShownLists, "put", full)
+        recorder.flush()
+    other = note(recorder)
+    recorder.flush()
+    assert list(lists_of(catalog)) == [one, other]
+
+
+def test_settings_are_told_where_they_differ() -> None:
+    assert settings_text(CONFIG, RULES) == settings_text(CONFIG, None) == ""
+    rooted = replace(CONFIG, tf="log", slope=0.75)
+    assert settings_text(rooted, VARIED) == "tf=log,slope=0.75,viewer_power=1"
