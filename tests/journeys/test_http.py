@@ -280,6 +280,7 @@ def test_the_openapi_document_has_every_route_with_examples(served: Served) -> N
         "/v1/reindex/rollback",
         "/v1/evaluations",
         "/v1/evaluations/{job}",
+        "/v1/evaluations/online",
         "/hosted/{name}",
         "/health/live",
         "/health/ready",
