@@ -11,15 +11,15 @@ from engine.errors import InvalidInput
 
 def test_arms_change_settings_of_viewers() -> None:
     settings = Settings(
-        experiment="mix: control ; variant=co_likes=4, viewer_power=1", viewer_watched=0.7
+        experiment="mix: control ; variant=co_likes=0.4, viewer_power=1", viewer_watched=0.7
     )
     experiment = experiment_of(settings)
     assert experiment is not None
     assert experiment.control == ("mix", "control")
     control, variant = experiment.arms
     assert control.rules == settings.profile_rules
-    assert variant.settings == {"viewer_co_likes": "4", "viewer_power": "1"}
-    assert (variant.rules.co_likes, variant.rules.power, variant.rules.watched) == (4.0, 1.0, 0.7)
+    assert variant.settings == {"viewer_co_likes": "0.4", "viewer_power": "1"}
+    assert (variant.rules.co_likes, variant.rules.power, variant.rules.watched) == (0.4, 1.0, 0.7)
     assert experiment_of(Settings()) is None
 
 
