@@ -3,13 +3,14 @@
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.changes.change_track import FULL_SCALE, Changes, FrameChange
-from ingest.changes.drawn_overlay import MOVES, Drawing, drawing
+from ingest.changes.drawn_overlay import Drawing, drawing
 from ingest.changes.evenness import LARGE
 from ingest.changes.frame_difference import (
     FITTED_SHARE,
@@ -34,6 +35,8 @@ from ingest.changes.new_content import (
     small_colours,
     thinned,
 )
+from ingest.changes.one_colour import MOVES
+from ingest.changes.sliding import Sliding, sliding
 from ingest.changes.spread import Spread
 from ingest.changes.video_kind import (
     AT_REST,
@@ -64,6 +67,8 @@ _LINE_BAND, _LINE_ACROSS = 0.1, 0.5
 _EXPLAINED: Final = 0.3
 # The lull, the middle and the burst of how much moves at a time.
 _QUANTILES: Final = (0.1, 0.5, 0.9)
+# So many pictures tell whether words slide.
+_SLIDING_PICTURES: Final = 24
 # A pair moves with the pair before it from this correlation on.
 _CLIMBING: Final = 0.6
 
@@ -83,6 +88,7 @@ class MotionClassifier:
         self._pairs = _Pairs()
         self._cells = _Cells()
         self._spread = Spread()
+        self._sliding = Spread(_SLIDING_PICTURES)
         self._within = Within()
         self._changed = bytearray()
         self._left = bytearray()
@@ -161,7 +167,12 @@ class MotionClassifier:
         is_within = self._within.share() >= MAX_WITHIN and self._pairs.still() >= AT_REST
         drawn = drawing((self._within if is_within else self._spread).pictures())
         evidence = self._pairs.evidence(
-            at_rest, drawn, self._within, self._filled(), tuple(cuts.tolist())
+            at_rest,
+            drawn,
+            sliding(self._sliding.pictures()),
+            self._within,
+            self._filled(),
+            tuple(cuts.tolist()),
         )
         return KindAssessment(classify(evidence), evidence)
 
@@ -179,8 +190,12 @@ class MotionClassifier:
         at_rest = share_at_rest(difference.signed) >= MIN_AT_REST
         if not explained and (at_rest or pair.left <= JUMP_SHARE):
             self._cells.add(difference)
-        if colours and at_rest and pair.changed > 0:
-            self._spread.add(colours)
+        if colours and pair.changed > 0:
+            made = cache(colours)
+            if at_rest:
+                self._spread.add(made)
+            if not explained:
+                self._sliding.add(made)
         return pair
 
     def _log(self, change: FrameChange) -> FrameChange:
@@ -210,6 +225,7 @@ class _Pairs:
         self,
         at_rest: "_AtRest",
         drawn: Drawing,
+        slides: Sliding,
         within: Within,
         filled: float,
         cuts: tuple[int, ...],
@@ -242,11 +258,15 @@ class _Pairs:
             one_colour=round(drawn.one_colour, 4),
             two_colours=round(drawn.two_colours, 4),
             one_sided=round(drawn.one_sided, 4),
+            alike=round(drawn.alike, 4),
             tint=round(drawn.tint, 4),
             turning=round(drawn.turning, 4),
             mixed=round(drawn.mixed, 4),
             even=round(drawn.even, 4),
-            sliding=round(drawn.sliding, 4),
+            sliding=round(slides.share, 4),
+            lines=round(slides.lines, 4),
+            bared=round(slides.bared, 4),
+            sliding_colours=round(slides.two_colours, 4),
             shuttling=at_rest.shuttling,
             standing=at_rest.standing,
             within=round(within.share(), 4),

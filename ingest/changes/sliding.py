@@ -1,45 +1,127 @@
-"""Whether what moves goes one way as one, as lines of words do and cars on two lanes do not."""
+"""Whether words go one way as one over a picture that stays where it is.
 
+Words that fill the frame leave no cell at rest, and where they have a dark rim they make some cells
+brighter and others darker. But all of them have one colour, or a mixture of two that is the same
+everywhere: how much of it the cells show moves on from one second to the next, everywhere and
+always by as much, and through the gaps the same picture is seen all the time.
+"""
+
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.changes.new_content import Grey
+from ingest.changes.evenness import evenness
+from ingest.changes.new_content import LUMA, allowed_change, gradient
+from ingest.changes.one_colour import MOVES, CellChanges, mostly_shown
 
+_MIN_TWOS: Final = 3
 # A row is part of a line when more than this share of its cells move.
 _LINE_ROW: Final = 0.2
 # By a larger share of the picture nothing is moved that is in view for two seconds.
 _MAX_MOVE: Final = 0.73
 # So much of what there is must lie on what there was, of both.
 _MIN_OVERLAP: Final = 0.1
-# From this correlation on, a picture shows what the one before showed, moved.
-_SAME: Final = 0.5
+# From this correlation on, a picture shows what the one before showed, moved; where it is, it is
+# less alike by this.
+_SAME, _MOVED_BY = 0.5, 0.15
+# What differs by less from the colour shows little of how much of it there is.
+_MIN_CONTRAST: Final = 25.0
+# A cell is wider than the strokes of letters, so that the changes lead to a mixture, and some cells
+# may be beyond that already: it is tried there and so many times as far away.
+_FAR: Final = (1.0, 3.0)
+# Words are at work everywhere at once: so much of what moves moves at a time.
+_ACTIVITY, _EVEN = 0.25, 0.8
+
+_Shares = NDArray[np.float32]
 
 
-def sliding(greys: NDArray[np.float32], behind: Grey, moving: NDArray[np.bool_]) -> float:
-    """Return in how many twos of pictures the second is the first, moved one way by as much.
+@dataclass(frozen=True, slots=True)
+class Sliding:
+    """Measures of what goes one way; shares, 0.0 to 1.0.
+
+    Attributes:
+        share: of twos of pictures, how many are the same moved by as much, up or down or sideways.
+        lines: of how much the cells show of the colour, what is the same all along a row.
+        bared: of how steep the pictures are where they move, what their mean is: what stays behind.
+        two_colours: of the changes, how much is that of one or two colours.
+    """
+
+    share: float = 0.0
+    lines: float = 0.0
+    bared: float = 0.0
+    two_colours: float = 0.0
+
+
+def sliding(pictures: NDArray[np.uint8]) -> Sliding:
+    """Tell whether each second picture is the one before, with words moved over what is behind.
 
     Args:
-        greys: in twos a second apart, shape (n, 54, 96).
-        behind: the picture at rest behind what moves, shape (54, 96).
-        moving: the cells that change time and again, shape (54, 96).
+        pictures: in twos a second apart, shape (n, 54, 96, 3).
     """
-    drawn = (greys - behind) * moving
-    upright = np.ascontiguousarray(drawn.swapaxes(1, 2))
-    return max(_sideways(drawn, moving), _sideways(upright, moving.T))
+    n_twos = len(pictures) // 2
+    if n_twos < _MIN_TWOS:
+        return Sliding()
+    pictures = pictures[: 2 * n_twos]
+    greys = pictures.astype(np.float32) @ LUMA
+    behind = mostly_shown(greys)
+    changes = np.abs(np.diff(greys, axis=0)) > allowed_change(gradient(behind))
+    moving = np.mean(changes, axis=0) > MOVES
+    cells = CellChanges.of_pictures(pictures, greys, behind, moving)
+    colour = cells.colour()
+    if colour is None or not _everywhere(changes, moving):
+        return Sliding()
+    middle = pictures[:, moving].mean(axis=(0, 1), dtype=np.float32)
+    share, lines = max(
+        _goes(_shown(pictures, middle + far * (colour - middle)) * moving, moving) for far in _FAR
+    )
+    return Sliding(share, lines, _bared(greys, moving), cells.colour_shares()[1])
 
 
-def _sideways(drawn: NDArray[np.float32], moving: NDArray[np.bool_]) -> float:
-    rows = moving.mean(axis=1) > _LINE_ROW
-    n_twos = len(drawn) // 2
-    if not rows.any() or not n_twos:
+def _everywhere(changes: NDArray[np.bool_], moving: NDArray[np.bool_]) -> bool:
+    activity = float(np.median((changes & moving).mean(axis=(1, 2)))) / max(
+        1e-6, float(moving.mean())
+    )
+    return activity >= _ACTIVITY and evenness(changes, moving) >= _EVEN
+
+
+def _goes(shown: _Shares, moving: NDArray[np.bool_]) -> tuple[float, float]:
+    """Return in how many twos it is moved by as much, and how much of it is in lines."""
+    share = max(
+        _sideways(shown, moving),
+        _sideways(np.ascontiguousarray(shown.swapaxes(1, 2)), moving.T),
+    )
+    in_row = moving.sum(axis=1)
+    rows = shown.sum(axis=2) / np.maximum(1, in_row)
+    return share, float((np.square(rows) @ in_row).sum()) / max(1e-6, float(np.square(shown).sum()))
+
+
+def _shown(pictures: NDArray[np.uint8], colour: NDArray[np.float32]) -> _Shares:
+    """Return how much of the colour each cell shows, more or less than on average."""
+    middle = pictures.mean(axis=0, dtype=np.float32)
+    whole = colour - middle
+    contrast = np.maximum(np.square(whole).sum(axis=2), _MIN_CONTRAST**2)
+    along = np.einsum("nijc,ijc->nij", pictures - middle, whole)
+    return np.asarray(np.clip(along / contrast, -1, 1), np.float32)
+
+
+def _bared(greys: NDArray[np.float32], moving: NDArray[np.bool_]) -> float:
+    both = moving[1:] & moving[:-1]
+    stays = np.square(np.diff(greys.mean(axis=0), axis=0))[both].sum()
+    steep = np.square(np.diff(greys, axis=1)).mean(axis=0)[both].sum()
+    return float(stays) / max(1e-6, float(steep))
+
+
+def _sideways(shown: _Shares, moving: NDArray[np.bool_]) -> float:
+    line = shown[:, moving.mean(axis=1) > _LINE_ROW]
+    if not line.size:
         return 0.0
-    line = drawn[: 2 * n_twos, rows]
+    line = line - line.mean(axis=2, keepdims=True)
     like = _likeness(line[::2], line[1::2])
-    best = int(like.mean(axis=0).argmax())
-    stays = best == like.shape[1] // 2
-    return 0.0 if stays else float(np.mean(like[:, best] >= _SAME))
+    best, stays = int(like.mean(axis=0).argmax()), like.shape[1] // 2
+    moved = (like[:, best] >= _SAME) & (like[:, best] - like[:, stays] >= _MOVED_BY)
+    return float(np.mean(moved))
 
 
 def _likeness(before: NDArray[np.float32], after: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -12,14 +12,15 @@ MAX_STORED: Final = 32
 
 
 class Spread:
-    """Keeps at most 32 small pictures, two after each other at a time: 0.5 MB.
+    """Keeps at most 32 small pictures, two after each other at a time: 0.5 MB; or fewer.
 
     Once they are that many, every other two are let go, and from then on every other two, two of
     eight ... of those that come are kept. Two after each other, because what comes back every two
     or four seconds would be the same in all pictures so far apart.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, max_stored: int = MAX_STORED) -> None:
+        self._max_stored = max_stored
         self._stored: list[Colours] = []
         self._stride = 1
         self._n_pictures = 0
@@ -27,7 +28,7 @@ class Spread:
     def add(self, make: Callable[[], Colours]) -> None:
         """Take the next picture; it is only made if it is kept."""
         two, _ = divmod(self._n_pictures, 2)
-        if two % self._stride == 0 and len(self._stored) == MAX_STORED:
+        if two % self._stride == 0 and len(self._stored) == self._max_stored:
             self._stored = [stored for number, stored in enumerate(self._stored) if number % 4 < 2]
             self._stride *= 2
         if two % self._stride == 0:

@@ -22,7 +22,7 @@ class Kind(StrEnum):
     """Too short to tell."""
 
 
-KIND_RULES: Final = 3
+KIND_RULES: Final = 4
 """Version of these rules; with another one, videos may be told another kind."""
 
 MIN_SAMPLES: Final = 3
@@ -43,11 +43,15 @@ _SLIDESHOW_FITTED: Final = 0.45
 _LONGEST_CHANGE: Final = 3.0
 # Where pictures fit, what is left may not stick out: somebody small who moves does.
 _CALM_EXCESS: Final = 1.5
+# A slow pan, coarsely coded, changes a little everywhere, and nothing sticks out at all.
+_SLIGHT_EXCESS, _SCATTERED = 1.1, 0.9
 # Somebody small, or far away: so many cells change time and again, in a part of the picture, most
 # seconds being still.
 _SOMEBODY: Final = 0.002
 _SOMEBODY_STILL: Final = 0.5
 _SOMEBODY_AREA: Final = 0.4
+# Cells here and there in it are edges, under a slow zoom.
+_SOMEBODY_DENSE: Final = 0.04
 _SPOTS: Final = 0.4
 # What changes and stays so, in a line, shows how far a song has got; what passes by leaves nothing.
 _FILLED: Final = 0.9
@@ -73,8 +77,13 @@ _STEADY: Final = 0.4
 _ALL_MIXED: Final = 0.97
 _DRAWN, _ONE_SIDED, _SPARSE = 3.6, 0.9, 0.25
 _SURELY_DRAWN, _MOSTLY_ONE_SIDED = 3.7, 0.8
+# What is bright makes all that is dark behind it brighter; what sways makes as much darker.
+_ALIKE, _ALIKE_IN_GREY, _ALL_ONE_SIDED = 0.63, 0.9, 0.97
 # Words slide as one, in two colours: their own, and perhaps that of a rim.
-_SLIDING, _SLIDING_EVEN, _SLIDING_COLOURS = 0.8, 0.8, 0.75
+_SLIDING, _SLIDING_COLOURS = 0.8, 0.75
+# Those that climb or sink are lines, where smoke is not, and what is behind them stays; of one that
+# goes sideways the letters follow each other.
+_LINES, _A_LINE, _BARED = 0.45, 0.1, 0.1
 # Grey levels by which colours are other than grey, to tell something.
 _TINT: Final = 2.0
 # Somebody who walks is in one place at a time.
@@ -84,7 +93,7 @@ _MIN_EVEN: Final = 0.5
 _BAND: Final = 0.6
 _BAND_QUIET: Final = 0.45
 _BAND_NOISE: Final = 0.7
-_STANDING, _SHUTTLING, _WORDS_EVEN = 0.6, 0.01, 0.75
+_STANDING, _SHUTTLING, _WORDS_EVEN = 0.5, 0.03, 0.75
 _ACROSS, _ACROSS_ACTIVITY, _ACROSS_EVEN = 0.8, 0.25, 0.8
 _WAVE_ACTIVITY, _WAVE_DRAWN, _WAVE_ONE_SIDED, _WAVE_EVEN = 0.29, 1.65, 0.84, 0.9
 # A line of words that is too fast to be seen to slide is of two colours.
@@ -125,6 +134,7 @@ class Evidence:
         one_colour: of the changes in colour, how much is that of one colour over what is behind.
         two_colours: or of one of two.
         one_sided: how much makes a cell brighter always, or darker always.
+        alike: how much makes all cells brighter behind which it is as bright, or all darker.
         tint: grey levels by which these changes are other than grey.
         turning: share of the pictures that are the one before with a disc turned.
         explained: share of the pairs that change, and little of it is left.
@@ -137,7 +147,11 @@ class Evidence:
         filled: where a line from side to side is not what it was at first, the share it has of all
             cells that ever changed.
         even: of the parts of what moves, how many take part in a large change, on average.
-        sliding: share of the pairs of which the second is the first, moved by the same columns.
+        sliding: share of the pairs of which the second is the first, with what is of one colour
+            moved by the same rows or columns.
+        lines: of how much the cells show of that colour, what is the same all along a row.
+        bared: of how steep the picture is where that moves, what stays: what is behind.
+        sliding_colours: of the changes in these pairs, how much is that of one colour or two.
         standing: share of the pairs, of those that ``quiet`` is of, in which less than half as much
             changes as in those with ``burst``.
         shuttling: of all change, what is in these and goes to and fro: not one way only.
@@ -165,6 +179,7 @@ class Evidence:
     one_colour: float
     two_colours: float
     one_sided: float
+    alike: float
     tint: float
     turning: float
     explained: float
@@ -175,6 +190,9 @@ class Evidence:
     filled: float
     even: float
     sliding: float
+    lines: float
+    bared: float
+    sliding_colours: float
     standing: float
     shuttling: float
 
@@ -194,11 +212,15 @@ def classify(evidence: Evidence) -> Kind:
     if evidence.within >= MAX_WITHIN and evidence.still >= AT_REST:
         drawn = evidence.turning >= _TURNING or evidence.repeating >= MAX_WITHIN
         return Kind.OVERLAY if drawn else Kind.MOTION
-    if _is_drawn(evidence) or _climbs_without_colour(evidence):
+    if _is_drawn(evidence) or _is_lines_of_words(evidence) or _climbs_without_colour(evidence):
         return Kind.OVERLAY
     fills = evidence.filled >= _FILLED and evidence.still >= AT_REST
     if fills or (evidence.excess <= _CALM_EXCESS and not _somebody_is_there(evidence)):
-        at_rest_or_zoomed = evidence.still + evidence.explained >= _STATIC_EXPLAINED
+        at_rest_or_zoomed = evidence.still + evidence.explained >= _STATIC_EXPLAINED or (
+            evidence.still >= _SOMEBODY_STILL
+            and evidence.excess <= _SLIGHT_EXCESS
+            and evidence.even >= _SCATTERED
+        )
         if evidence.fitted >= AT_REST and not evidence.jumps and at_rest_or_zoomed:
             return Kind.STATIC
         changes_in_a_step = evidence.change_seconds <= _LONGEST_CHANGE
@@ -230,20 +252,39 @@ def _is_drawn(evidence: Evidence) -> bool:
 def _is_of_one_colour(evidence: Evidence) -> bool:
     if evidence.mixed >= _ALL_MIXED:
         return True
-    if evidence.activity < _SPARSE:
+    sticks_out = evidence.fitted < AT_REST or evidence.excess > _SLIGHT_EXCESS
+    if evidence.activity < _SPARSE or not sticks_out or not _is_to_one_side(evidence):
         return False
     drawn = evidence.one_colour + evidence.two_colours + evidence.one_sided + evidence.even
-    if evidence.one_sided >= _ONE_SIDED:
-        return drawn >= _DRAWN
-    # Of what is grey the colours tell nothing.
-    mostly = evidence.one_sided >= _MOSTLY_ONE_SIDED and evidence.tint >= _TINT
-    return mostly and drawn >= _SURELY_DRAWN
+    return drawn >= (_DRAWN if evidence.one_sided >= _ONE_SIDED else _SURELY_DRAWN)
+
+
+def _is_to_one_side(evidence: Evidence) -> bool:
+    """Whether it makes cells brighter, or darker, as what is behind them is dark or bright."""
+    if evidence.tint < _TINT:
+        # Of what is grey the colours tell nothing, and this all.
+        return evidence.one_sided >= _ONE_SIDED and evidence.alike >= _ALIKE_IN_GREY
+    mostly = evidence.one_sided >= _MOSTLY_ONE_SIDED and evidence.alike >= _ALIKE
+    return mostly or evidence.one_sided >= _ALL_ONE_SIDED
 
 
 def _slides(evidence: Evidence) -> bool:
     """Whether lines of words go one way as one; a train does, too, but has colours of its own."""
-    everywhere = evidence.even >= _SLIDING_EVEN and evidence.activity >= _SPARSE
-    return everywhere and evidence.sliding >= _SLIDING and evidence.two_colours >= _SLIDING_COLOURS
+    words = evidence.lines <= _A_LINE or evidence.lines >= _LINES
+    slides = evidence.sliding >= _SLIDING and evidence.two_colours >= _SLIDING_COLOURS
+    return words and slides
+
+
+def _is_lines_of_words(evidence: Evidence) -> bool:
+    """Whether lines climb or sink as one; they may leave nothing of the picture at rest."""
+    return (
+        evidence.samples > _OVERLAY_PAIRS
+        and evidence.sliding >= _SLIDING
+        and evidence.lines >= _LINES
+        and evidence.bared >= _BARED
+        and evidence.sliding_colours >= _SLIDING_COLOURS
+        and evidence.explained <= _MAX_EXPLAINED
+    )
 
 
 def _is_drawn_in_a_band(evidence: Evidence, *, steady: bool) -> bool:
@@ -287,13 +328,20 @@ def _somebody_is_there(evidence: Evidence) -> bool:
         evidence.moving >= _SOMEBODY
         and evidence.still >= _SOMEBODY_STILL
         and evidence.band * evidence.across <= _SOMEBODY_AREA
+        and evidence.moving >= _SOMEBODY_DENSE * evidence.band * evidence.across
     )
     return small or evidence.spots >= _SPOTS
 
 
 def _climbs(evidence: Evidence) -> bool:
     at_rest_behind = evidence.rest <= _CLIMBING_REST
-    return _moves_by_rows(evidence) and at_rest_behind and evidence.two_colours >= _SLIDING_COLOURS
+    words = evidence.lines >= _LINES and evidence.even >= _MIN_EVEN
+    return (
+        _moves_by_rows(evidence)
+        and at_rest_behind
+        and words
+        and evidence.two_colours >= _SLIDING_COLOURS
+    )
 
 
 def _climbs_without_colour(evidence: Evidence) -> bool:

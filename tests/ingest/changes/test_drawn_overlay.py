@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.changes.drawn_overlay import drawing, turning
+from ingest.changes.drawn_overlay import drawing
 from ingest.changes.mixtures import mixed
 from ingest.changes.motion_classifier import MotionClassifier
 from ingest.changes.new_content import COLUMNS, LUMA, ROWS, Colours, small_colours, small_grey
 from ingest.changes.spread import MAX_STORED, Spread
+from ingest.changes.turning import turning
 from ingest.changes.video_kind import Kind, KindAssessment
 from ingest.changes.within_second import Within, repeats
 from support import overlays, scenes, stills
