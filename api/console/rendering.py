@@ -13,8 +13,9 @@ from starlette.types import Scope
 from api.console.evidence import CHIPPED
 from api.console.security import keep_session, session_of
 from api.console.static_files import STATIC_PATH
-from api.http.middleware.auth import SESSION_COOKIE, Caller, csrf_token, scopes_for
+from api.http.middleware.auth import SESSION_COOKIE, Caller, csrf_token
 from api.http.middleware.problems import KINDS, Code, problem
+from api.http.middleware.scopes import scopes_for
 from engine.domain.performance import PERFORMANCE_LABELS
 from engine.domain.tags import VERBS, Tag
 

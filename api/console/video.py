@@ -14,7 +14,7 @@ from api.console.evidence import KIND_DESCRIPTIONS, measures
 from api.console.media import local_file
 from api.console.rendering import page
 from api.console.timeline import assessed, known_video
-from api.http.middleware.auth import scopes_for
+from api.http.middleware.scopes import scopes_for
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
 from engine.content.counting import enough_seconds

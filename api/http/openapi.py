@@ -7,8 +7,8 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
-from api.http.middleware.auth import EVERYBODY, scopes_for
 from api.http.middleware.problems import Code
+from api.http.middleware.scopes import EVERYBODY, scopes_for
 from api.http.schemas.placements import CampaignMatches
 from api.http.schemas.problems import REF, Problem, problems
 from api.http.schemas.recommendations import RecommendationPage

@@ -33,6 +33,7 @@ from ingest.pipeline import (
     store_failure,
 )
 from ingest.runner.evaluation_process import EvaluationJobSpec, run_evaluation_job
+from ingest.runner.job_options import IngestOptions
 from ingest.runner.reindex_process import ReindexJobSpec, run_reindex_job
 from ingest.runner.safe_start import clean_children_environment
 from ingest.runner.sockets import prepare_sockets
@@ -40,7 +41,7 @@ from ingest.runner.worker_process import JobSpec, Limits, run_job
 from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile
 from ingest.sources.web import FetchLimits
-from ingest.taggers.registry import DEFAULT, TaggerContext, check_tagger, find_factory
+from ingest.taggers.registry import TaggerContext, check_tagger, find_factory
 from ingest.taggers.speech.registry import check_recognizer
 from ingest.web_pipeline import described_by_address
 
@@ -175,7 +176,8 @@ class Worker:
             reason = f"another video is there now; {STORED}"
             return IngestResult(expected, job.source, Status.MISSING, reason, 0)
         # Which sources have yet to observe it is told by who loads their taggers.
-        force = _force(job) or bool(_added_sources(job))
+        options = IngestOptions.of(job)
+        force = options.force or bool(options.added_sources)
         return known_result(described, self.catalog, force=force)
 
     def _settled(self, job: Job) -> IngestResult | None:
@@ -184,10 +186,11 @@ class Worker:
 
     def _without_tagger(self, job: Job) -> IngestResult | None:
         """Return what is to be said of a job whose tagger cannot be made here; else None."""
+        options = IngestOptions.of(job)
         try:
-            self._check(_tagger(job), check_tagger)
-            if speech := _speech(job):
-                self._check(speech, check_recognizer)
+            self._check(options.tagger, check_tagger)
+            if options.speech:
+                self._check(options.speech, check_recognizer)
         except ReelmatchError as error:
             # Not stored with the video: another tagger may have watched it before.
             return IngestResult(None, job.source, Status.FAILED, str(error), 0)
@@ -230,22 +233,23 @@ class Worker:
                 IndexConfig.from_stored(job.options),
                 self.executor,
             )
+        options = IngestOptions.of(job)
         return JobSpec(
             job.id,
             self._name,
             job.source,
             self.catalog.url,
             self.home,
-            _force(job),
+            options.force,
             self.limits,
             self.fetch,
-            _tagger(job),
+            options.tagger,
             self.context,
-            _every(job),
-            job.options.get("audio") is not False,
-            job.options.get("text") is not False,
-            _added_sources(job),
-            _speech(job),
+            options.every,
+            options.audio,
+            options.text,
+            options.added_sources,
+            options.speech,
         )
 
     def _receive(self) -> None:
@@ -299,7 +303,7 @@ class Worker:
         if job.kind is not Kind.INGEST:
             return _SERVICE_SECONDS
         # A service says nothing until it has seen the whole video.
-        takes_whole = find_factory(_tagger(job)).takes_whole_videos
+        takes_whole = find_factory(IngestOptions.of(job).tagger).takes_whole_videos
         return _SERVICE_SECONDS if takes_whole else self.limits.stall_seconds
 
     def _settle(self, running: _Running) -> None:
@@ -375,27 +379,6 @@ def _describe(source: str) -> Described:
     if is_address(source):
         return described_by_address(source)
     return Described.of_file(Path(source))
-
-
-def _force(job: Job) -> bool:
-    return bool(job.options.get("force"))
-
-
-def _added_sources(job: Job) -> tuple[str, ...]:
-    return tuple(job.options.get("add", ()))
-
-
-def _tagger(job: Job) -> str:
-    return str(job.options.get("tagger", DEFAULT))
-
-
-def _speech(job: Job) -> str:
-    return str(job.options.get("speech") or "")
-
-
-def _every(job: Job) -> int:
-    every = job.options.get("every", 1)
-    return every if isinstance(every, int) and every > 0 else 1
 
 
 def _death(code: int | None) -> str:

@@ -186,6 +186,8 @@ class CatalogFile(SqlCatalog):
                 raise
             raise self.damaged(str(error)) from error
         except UnicodeDecodeError as error:
+            if not _is_of_a_catalog(error):
+                raise
             # What SQLite says of damage names what is damaged, and that may be no text any more.
             raise self.damaged(str(error)) from error
 
@@ -249,6 +251,15 @@ def _is_damage(error: sqlite3.DatabaseError) -> bool:
     # A text that is no UTF-8 is told by Python, without a code of SQLite's.
     name = getattr(error, "sqlite_errorname", "")
     return name.startswith(_DAMAGE) or (not name and "decode" in str(error))
+
+
+def _is_of_a_catalog(error: UnicodeDecodeError) -> bool:
+    """Tell whether a text was refused by SQLite, not by what else happens in a block."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    name = "" if trace is None else str(trace.tb_frame.f_globals.get("__name__"))
+    return name.startswith(("engine.catalogs.", "sqlite_utils."))
 
 
 @cache

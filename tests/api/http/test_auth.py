@@ -5,15 +5,8 @@ from pathlib import Path
 import pytest
 
 from api.http.app import create_app
-from api.http.middleware.auth import (
-    EVERYBODY,
-    READERS,
-    RULES,
-    _remembered,
-    csrf_token,
-    is_loopback,
-    scopes_for,
-)
+from api.http.middleware.auth import csrf_token, is_loopback
+from api.http.middleware.scopes import EVERYBODY, READERS, RULES, _remembered, scopes_for
 from api.settings import Settings
 from engine.domain.keys import Scope
 

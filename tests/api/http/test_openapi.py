@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 
 from api.filter_parser import _KINDS, filter_of
 from api.http.app import create_app
-from api.http.middleware.auth import EVERYBODY, scopes_for
 from api.http.middleware.problems import KINDS, MEDIA_TYPE
+from api.http.middleware.scopes import EVERYBODY, scopes_for
 from api.http.openapi import TAGS, operations
 from api.settings import Settings
 from engine.errors import InvalidInput

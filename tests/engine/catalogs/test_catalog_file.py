@@ -154,6 +154,11 @@ def test_texts_that_were_stored_before_are_put_into_one_form(tmp_path: Path) -> 
         assert catalog.tags.vocabulary().names[-3:] == ("caf\u00e9", "cafe\u0301", "r\u00eave")
 
 
+def test_a_text_of_others_that_is_none_is_no_damage(catalog: Catalog) -> None:
+    with pytest.raises(UnicodeDecodeError), catalog.transaction():
+        b"\xff".decode()
+
+
 def test_a_schema_that_is_no_text_any_more_is_told(tmp_path: Path) -> None:
     path = tmp_path / "catalog.db"
     Catalog.open(path).close()
