@@ -53,6 +53,12 @@ def _read_executor(text: str) -> str:
     return check_executor(text)
 
 
+def _read_store(text: str) -> str:
+    from engine.object_stores import check_object_store
+
+    return check_object_store(text) if text else ""
+
+
 def _read_networks(text: str) -> tuple[str, ...]:
     for network in _parts(text):
         AllowedNetwork.parse(network)
@@ -97,6 +103,8 @@ _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "executor": _read_executor,
     "models_hub": _read_address,
     "public_url": _read_address,
+    "publish_to": _read_store,
+    "replica_of": _read_store,
     "cors_origins": _read_origins,
     "sensitive": read_rules,
     "sources": read_sources,

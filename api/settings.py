@@ -127,6 +127,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     this machine, each of some 120 MB; as many as cores unless N is given. `serial:` starts none;
     `dask://host:8786` asks a [Dask cluster](scaling.md).
     The result is the same."""
+    publish_to: str = ""
+    """Store that `serve` publishes each new generation to, with the catalog: `file:///folder`,
+    `s3://bucket/folder` or `gs://bucket/folder` ([replicas](scaling.md#replicas)). None unless
+    set."""
+    replica_of: str = ""
+    """Store whose publications `serve` answers from, read only, instead of a catalog of its own
+    ([replicas](scaling.md#replicas)). None unless set."""
+    replica_seconds: Annotated[float, Meta(ge=0.1, le=86_400.0)] = 10.0
+    """Seconds between two looks of a replica for a new publication."""
     log_format: LogFormat = "text"
     """Format of the log of `serve` and `work` on stderr: `text` for people, `json` for machines."""
     models_hub: str = "https://huggingface.co"
@@ -237,6 +246,11 @@ class Settings(Struct, frozen=True, kw_only=True):
             most_tags=self.viewer_most_tags,
             co_likes=self.viewer_co_likes,
         )
+
+    @property
+    def replica_path(self) -> Path:
+        """The folder of what a replica has fetched."""
+        return self.home / "replica"
 
     @property
     def hosted_path(self) -> Path:

@@ -25,6 +25,8 @@
     |-- WorkerDied             a process that ran a task ended before the task did
     |-- NoWorkers              no process can be started for tasks
     |-- ClusterUnusable        a cluster of workers cannot be asked, or is not like this
+    |-- StoreUnusable          a store of objects cannot be asked, or refuses
+    |-- ReadOnlyCatalog        a change where only reading is possible
     `-- MissingPart            an optional part is not installed; says how to get it
 """
 
@@ -321,6 +323,19 @@ class NoWorkers(ReelmatchError):
 
 class ClusterUnusable(ReelmatchError):
     """A cluster of workers cannot be asked, or its workers are not like this installation."""
+
+
+class StoreUnusable(ReelmatchError):
+    """A store of objects cannot be asked, refuses, or holds what is not ours."""
+
+
+class ReadOnlyCatalog(ReelmatchError):
+    """A change of a catalog that can only be read here."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this is a replica, which only answers: send changes to the service that publishes"
+        )
 
 
 class MissingPart(ReelmatchError):

@@ -19,6 +19,7 @@ from engine.indexes.local.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.ports.catalog import Catalog
 from engine.search.tag_ranking import TagIdf
+from engine.system.homes import CATALOG, GENERATIONS
 from engine.system.os_errors import expected_trouble
 from engine.words.vocabulary import Vocabulary
 
@@ -65,6 +66,19 @@ class Live:
         catalog = open_catalog(settings.catalog_path)
         lists = ListRecorder(catalog, settings.list_days, _experiment(settings))
         return cls(catalog, Generations(settings.generations_path), lists)
+
+    @classmethod
+    def open_replica(cls, settings: Settings) -> Self:
+        """Open the newest publication that a replica has fetched, to be read only.
+
+        Raises:
+            NothingIndexed: before the first was fetched.
+        """
+        from engine.batch.replication.replica import Replica
+
+        home = Replica(settings.replica_path).home
+        catalog = open_catalog(home / CATALOG, read_only=True)
+        return cls(catalog, Generations(home / GENERATIONS))
 
     def close(self) -> None:
         """Stop following and close the catalog."""

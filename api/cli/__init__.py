@@ -42,6 +42,8 @@ _COMMANDS: Final = {
     "models": "List the models that are here, and the pairs that can be fetched.",
     "performance": "Print whether VIDEO is a performance, a picture over a song, talk or silent,"
     " and why.",
+    "publish": "Write the catalog and the live generation to a store,"
+    " for 'serve' on other machines.",
     "recommend": "Recommend videos to a viewer, by what they like.",
     "reindex": "Build a new generation of the index from everything seen so far and make it live.",
     "restore": "Bring a dump back into REELMATCH_HOME, which must not hold a catalog yet.",

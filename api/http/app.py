@@ -11,10 +11,9 @@ from fastapi import Depends, FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
-from api.background.job_runner import job_runner_lock
+from api.background.for_all import background
 from api.background.live import Live
 from api.background.memory import left_out_of_collections, limit_heaps
-from api.background.webhook_dispatcher import dispatcher_lock
 from api.console.app import create_console
 from api.console.signing import Refusal
 from api.http.explorer import explorer_routes
@@ -28,6 +27,7 @@ from api.http.middleware.parameters import no_unknown_parameters
 from api.http.middleware.paths import ExactPaths
 from api.http.middleware.problems import answer_with_problems
 from api.http.middleware.rates import Rates
+from api.http.middleware.read_only import ReadOnly
 from api.http.middleware.request_logging import Observe
 from api.http.middleware.tracing import is_traced
 from api.http.openapi import DESCRIPTION, TAGS, describe, operation_id
@@ -78,16 +78,15 @@ def create_app(settings: Settings) -> FastAPI:
         limit_heaps()
         take_short_turns()
         rates = Rates.open(settings.home / "rates")
-        with Live.open(settings) as live:
+        is_replica = bool(settings.replica_of)
+        with Live.open_replica(settings) if is_replica else Live.open(settings) as live:
             app.state.live = live
             app.state.rates = rates
             app.state.known_keys = KnownKeys(live.catalog.keys)
             # Opened and warmed now, not on the first request; /health/ready says what is wrong.
             live.follow()
             app.openapi()
-            for_all = [dispatcher_lock(settings, live)]
-            if settings.processes:
-                for_all.append(job_runner_lock(settings))
+            for_all = [] if is_replica else background(settings, live)
             for one in for_all:
                 one.start()
             with left_out_of_collections():
@@ -139,6 +138,8 @@ def create_app(settings: Settings) -> FastAPI:
     by_path = {bulk.IMPORT_PATH: bulk.MAX_IMPORT_BYTES}
     by_path |= dict.fromkeys(UPLOADS, settings.upload_max_bytes)
     app.add_middleware(LimitBodies, by_path=by_path, packed=(bulk.IMPORT_PATH,))
+    if settings.replica_of:
+        app.add_middleware(ReadOnly, refusal=Refusal)
     app.add_middleware(PlainErrors)
     app.add_middleware(
         Gate,

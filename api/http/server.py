@@ -20,6 +20,7 @@ from api.http.middleware.auth import has_keys, is_loopback
 from api.http.middleware.logs import log_to_stderr
 from api.http.middleware.metrics import WORKER_BYTES
 from api.http.protocol import BoundedProtocol
+from api.http.replica import FollowedStore, supervise_replica
 from api.http.supervisor import supervise
 from api.settings import Settings, load_settings
 from engine.catalogs import open_catalog
@@ -44,13 +45,16 @@ def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
     Raises:
         InvalidInput: when others could reach a service without keys.
     """
-    with open_catalog(settings.catalog_path) as catalog:
-        refuse_strangers(catalog, host)
     log_to_stderr(settings.log_format)
+    replica = FollowedStore.open(settings) if settings.replica_of else None
+    with open_catalog(settings.catalog_path) if replica is None else replica.catalog() as catalog:
+        refuse_strangers(catalog, host)
     _allow_many_files()
     options = {"factory": True, "host": host, "port": port, **uvicorn_options(settings)}
     with _shared_metrics(workers):
-        if workers == 1:
+        if replica is not None:
+            supervise_replica(uvicorn.Config(_APP, workers=workers, **options), replica)
+        elif workers == 1:
             uvicorn.run(_APP, **options)
         else:
             supervise(uvicorn.Config(_APP, workers=workers, **options))

@@ -64,7 +64,7 @@ class Manifest:
         return json.dumps(payload, indent=1).encode()
 
     @classmethod
-    def read(cls, content: bytes, file: Path) -> Self:
+    def read(cls, content: bytes, file: Path | str) -> Self:
         """Read what ``to_json`` wrote.
 
         Raises:
@@ -96,7 +96,7 @@ class Manifest:
         return cls(payload["videos"], generation, read)
 
 
-def no_dump(file: Path) -> InvalidInput:
+def no_dump(file: Path | str) -> InvalidInput:
     """Return what is said of a file that is something else."""
     return InvalidInput(
         f"{file} is no dump of reelmatch: name one", hint="'reelmatch dump FILE' makes one"
@@ -108,7 +108,7 @@ def current_part() -> str:
     return f"{GENERATIONS}/{CURRENT}"
 
 
-def _read_part(payload: Any, file: Path) -> Part:
+def _read_part(payload: Any, file: Path | str) -> Part:
     if not isinstance(payload, dict):
         raise no_dump(file)
     sha256, size = payload.get("sha256"), payload.get("bytes")

@@ -14,18 +14,10 @@ from pathlib import Path
 from typing import Final
 
 from engine.batch.backup.archives import Archive
-from engine.batch.backup.manifests import (
-    MANIFEST,
-    MAX_MANIFEST_BYTES,
-    Manifest,
-    current_part,
-    no_dump,
-)
-from engine.batch.origins import refuse_index_of_other_catalog
+from engine.batch.backup.checks import check_catalog, check_generation
+from engine.batch.backup.manifests import MANIFEST, MAX_MANIFEST_BYTES, Manifest, no_dump
 from engine.catalogs import open_catalog
-from engine.errors import CorruptData, DiskFull, InvalidInput, OutdatedGeneration, ReelmatchError
-from engine.indexes.local.consistency import check_consistency
-from engine.indexes.local.generations import Generations
+from engine.errors import CorruptData, DiskFull, InvalidInput, ReelmatchError
 from engine.system.homes import (
     CATALOG,
     CATALOG_LOCK,
@@ -73,9 +65,7 @@ def restore(file: Path, home: Path) -> Restored:
         ready = folder / "ready"
         ready.mkdir()
         manifest = _unpack(file, home, ready)
-        _check_catalog(file, manifest, ready)
-        if manifest.generation is not None:
-            _check_generation(file, manifest.generation, ready)
+        _check(file, manifest, ready)
         _replace_home(ready, home)
     return Restored(manifest.videos, manifest.generation, manifest.size_bytes)
 
@@ -151,13 +141,10 @@ def _refuse_without_room(file: Path, home: Path, manifest: Manifest) -> None:
         raise DiskFull(home, size + _SPARE_BYTES - free)
 
 
-def _check_catalog(file: Path, manifest: Manifest, folder: Path) -> None:
-    """Check the catalog and bring it up to date, so that nothing is left that could fail later."""
+def _check(file: Path, manifest: Manifest, folder: Path) -> None:
+    """Check what was unpacked and bring it up to date, so that nothing could fail later."""
     try:
-        with open_catalog(folder / CATALOG) as catalog:
-            catalog.check(indexes=True)
-            videos = catalog.videos.count()
-            catalog.flush(truncate=True)
+        check_catalog(manifest, folder)
     except DiskFull:
         raise
     except ReelmatchError as error:
@@ -165,23 +152,8 @@ def _check_catalog(file: Path, manifest: Manifest, folder: Path) -> None:
             f"the catalog in {file} cannot be used ({error}): take another dump; 'tar -xf FILE"
             f" {CATALOG}' takes it out as it is"
         ) from error
-    if videos != manifest.videos:
-        raise CorruptData(f"{file} says {manifest.videos} videos, and its catalog has {videos}")
-    (folder / CATALOG_LOCK).unlink(missing_ok=True)
-
-
-def _check_generation(file: Path, generation: str, folder: Path) -> None:
-    generations = Generations(folder / GENERATIONS)
     try:
-        if generations.current_id != generation:
-            raise CorruptData(f"{current_part()} names another generation")
-        with open_catalog(folder / CATALOG) as catalog:
-            built = generations.built(generation)
-            refuse_index_of_other_catalog(generations, built, catalog)
-            tags = catalog.tags.vocabulary().names
-        check_consistency(generations.load(generation), tags)
-    except OutdatedGeneration:
-        pass  # Whole, and built anew by the next reindex.
+        check_generation(manifest, folder)
     except DiskFull:
         raise
     except ReelmatchError as error:
@@ -190,9 +162,6 @@ def _check_generation(file: Path, generation: str, folder: Path) -> None:
             f" {CATALOG}' takes its catalog out, of which a reindex builds an index",
             hint="run 'reelmatch reindex'",
         ) from error
-    # What it may say besides, of one before, is not here.
-    generations.current.write(generation, None)
-    (folder / CATALOG_LOCK).unlink(missing_ok=True)
 
 
 def _replace_home(ready: Path, home: Path) -> None:

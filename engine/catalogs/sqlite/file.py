@@ -21,7 +21,14 @@ from engine.catalogs.sql.database import Statements
 from engine.catalogs.sqlite.connections import Connection
 from engine.catalogs.sqlite.dialect import SqliteDialect
 from engine.domain.jobs import Claim
-from engine.errors import CatalogUnusable, CorruptData, DiskFull, ReelmatchError, TooManyOpenFiles
+from engine.errors import (
+    CatalogUnusable,
+    CorruptData,
+    DiskFull,
+    ReadOnlyCatalog,
+    ReelmatchError,
+    TooManyOpenFiles,
+)
 from engine.system.homes import finish_restore, refuse_lost_catalog
 from engine.system.os_errors import expected_trouble, translated_os_errors
 
@@ -208,7 +215,10 @@ class CatalogFile(SqlCatalog):
             CatalogUnusable: when the file is gone, or another one is in its place.
             DiskFull: when there is no room for it.
             JobLost: when this writes for a job that its worker has no more.
+            ReadOnlyCatalog: when it was opened to be read only.
         """
+        if self._read_only:
+            raise ReadOnlyCatalog
         with translated_os_errors(self.path.parent), self.reporting_damage():
             connection = self._connection
             if connection.writes:

@@ -1,0 +1,283 @@
+"""A replica answers from all that was published, whole and checked, or from none of it."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+
+from engine.batch.reindex import reindex
+from engine.batch.replication.publications import KEPT, PUBLISHED, read_publications
+from engine.batch.replication.publish import publish
+from engine.batch.replication.replica import Replica
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.index_config import IndexConfig
+from engine.domain.keys import Scope
+from engine.errors import (
+    CorruptData,
+    DiskFull,
+    InvalidInput,
+    NothingIndexed,
+    ReadOnlyCatalog,
+    StoreUnusable,
+)
+from engine.indexes.local.generations import Generations
+from engine.indexes.local.snapshot import LocalSnapshot
+from engine.object_stores import open_object_store
+from engine.object_stores.filesystem import FilesystemStore
+from engine.ports.object_store import ObjectStore
+from engine.search.matches import similar
+from support.catalogs import save, video_id
+
+pytest.importorskip("fsspec", reason="needs: pip install -e '.[store]'")
+
+VIDEOS = 12
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> ObjectStore:
+    return open_object_store(f"file://{tmp_path}/shared")
+
+
+@pytest.fixture
+def generations(catalog: Catalog) -> Generations:
+    """Videos, and a generation of them."""
+    for number in range(VIDEOS):
+        save(catalog, video_id(number), {"cat": number % 5 + 2, "train": number % 3 * 2})
+    generations = Generations(catalog.path.parent / "generations")
+    reindex(catalog, generations, IndexConfig(threshold=0.7, tf="raw"))
+    return generations
+
+
+@pytest.fixture
+def replica(tmp_path: Path) -> Replica:
+    return Replica(tmp_path / "host" / "replica")
+
+
+@pytest.fixture
+def published(catalog: Catalog, generations: Generations, store: ObjectStore) -> ObjectStore:
+    publish(catalog, generations, store)
+    return store
+
+
+def change(catalog: Catalog, generations: Generations, number: int) -> None:
+    save(catalog, video_id(number), {"city": number % 7 + 2})
+    reindex(catalog, generations, IndexConfig(threshold=0.7, tf="raw"))
+
+
+def answers(generations: Generations) -> list[object]:
+    snapshot = LocalSnapshot.of(generations.load_current())
+    return [snapshot.generation.id, *(similar(snapshot, video_id(n), k=5) for n in range(VIDEOS))]
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_a_replica_answers_as_the_catalog_does(
+    generations: Generations, published: ObjectStore, replica: Replica
+) -> None:
+    assert replica.fetch(published)
+    assert answers(Generations(replica.home / "generations")) == answers(generations)
+    with Catalog.open(replica.home / "catalog.db", read_only=True) as catalog:
+        assert catalog.videos.count() == VIDEOS
+        with pytest.raises(ReadOnlyCatalog, match="send changes to the service that publishes"):
+            catalog.videos.delete(video_id(1))
+
+
+def test_what_is_here_is_not_fetched_again(published: ObjectStore, replica: Replica) -> None:
+    assert replica.fetch(published)
+    home, before = replica.home, files(replica.home)
+    assert not replica.fetch(published)
+    assert (replica.home, files(home)) == (home, before)
+
+
+def test_a_newer_publication_takes_over_and_the_one_before_stays_until_cleared_away(
+    catalog: Catalog, generations: Generations, published: ObjectStore, replica: Replica
+) -> None:
+    replica.fetch(published)
+    first = replica.home
+    change(catalog, generations, 50)
+    publish(catalog, generations, published)
+    assert replica.fetch(published)
+    assert answers(Generations(replica.home / "generations")) == answers(generations)
+    assert replica.home != first
+    assert first.is_dir()
+    replica.clear_away()
+    assert not first.exists()
+    assert answers(Generations(replica.home / "generations")) == answers(generations)
+
+
+def test_only_what_changed_is_sent_and_fetched_again(
+    catalog: Catalog, generations: Generations, published: ObjectStore, replica: Replica
+) -> None:
+    replica.fetch(published)
+    assert publish(catalog, generations, published).uploaded_bytes == 0
+    catalog.keys.create("app", [Scope.READ], now=1.0)
+    done = publish(catalog, generations, published)
+    assert 0 < done.uploaded_bytes < done.size_bytes
+    fetched = []
+
+    class Counting(FilesystemStore):
+        def download(self, name: str) -> Iterator[bytes]:
+            fetched.append(name)
+            return super().download(name)
+
+    assert replica.fetch(Counting(published.url))
+    # The catalog, and the file that names the generation.
+    assert len(fetched) == 2
+    assert answers(Generations(replica.home / "generations")) == answers(generations)
+
+
+def test_old_publications_are_cleared_away_and_the_newest_stay_whole(
+    catalog: Catalog, generations: Generations, store: ObjectStore, replica: Replica
+) -> None:
+    for number in range(KEPT + 2):
+        change(catalog, generations, 50 + number)
+        publish(catalog, generations, store)
+    publications = read_publications(store)
+    assert publications is not None
+    assert len(publications.manifests) == KEPT == len(store.names("manifests"))
+    assert replica.fetch(store)
+    assert answers(Generations(replica.home / "generations")) == answers(generations)
+
+
+def test_a_publication_cut_short_changes_nothing_and_the_next_one_heals(
+    catalog: Catalog, generations: Generations, published: ObjectStore, replica: Replica
+) -> None:
+    replica.fetch(published)
+    before = answers(Generations(replica.home / "generations"))
+    change(catalog, generations, 50)
+
+    class Failing(FilesystemStore):
+        left = 3
+
+        def upload(self, name: str, file: BinaryIO) -> None:
+            self.left -= 1
+            if not self.left:
+                raise StoreUnusable("the link was cut")
+            super().upload(name, file)
+
+    with pytest.raises(StoreUnusable, match="the link was cut"):
+        publish(catalog, generations, Failing(published.url))
+    assert not replica.fetch(published)
+    assert answers(Generations(replica.home / "generations")) == before
+    publish(catalog, generations, published)
+    assert replica.fetch(published)
+    assert answers(Generations(replica.home / "generations")) == answers(generations)
+
+
+def test_nothing_damaged_takes_the_place_of_what_is_here(
+    catalog: Catalog,
+    generations: Generations,
+    published: ObjectStore,
+    replica: Replica,
+    tmp_path: Path,
+) -> None:
+    replica.fetch(published)
+    before = answers(Generations(replica.home / "generations"))
+    change(catalog, generations, 50)
+    publish(catalog, generations, published)
+    shared = tmp_path / "shared"
+    newest = json.loads((shared / PUBLISHED).read_bytes())["manifests"][0]
+    parts = json.loads((shared / "manifests" / f"{newest}.json").read_bytes())["parts"]
+    old = (replica.home / "manifest.json").read_text()
+    new = sorted(part["sha256"] for part in parts.values() if part["sha256"] not in old)
+    for name in (f"manifests/{newest}.json", f"parts/{new[0]}", f"parts/{new[-1]}"):
+        file = shared / name
+        content = file.read_bytes()
+        for broken in (content[:-1], content + b"x", bytes([content[0] ^ 1]) + content[1:], None):
+            if broken is None:
+                file.unlink()
+            else:
+                file.write_bytes(broken)
+            with pytest.raises(StoreUnusable):
+                replica.fetch(published)
+        file.write_bytes(content)
+    assert answers(Generations(replica.home / "generations")) == before
+    assert replica.fetch(published)
+    assert answers(Generations(replica.home / "generations")) == answers(generations)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"format": 1}',
+        b'{"format": true, "catalog": "a", "manifests": []}',
+        b'{"format": 1, "catalog": "a", "manifests": []}',
+        b'{"format": 1, "catalog": "a", "manifests": ["../../etc/passwd"]}',
+        b'{"format": 2, "catalog": "a", "manifests": []}',
+        b"[" * 4000,
+        b"x" * 5000,
+    ],
+)
+def test_a_store_that_holds_something_else_is_told(
+    content: bytes, store: ObjectStore, replica: Replica
+) -> None:
+    store.write(PUBLISHED, content)
+    with pytest.raises(StoreUnusable):
+        replica.fetch(store)
+    with pytest.raises(NothingIndexed):
+        replica.home  # noqa: B018 - asking is the test
+
+
+def test_nothing_published_is_told_with_the_way_out(store: ObjectStore, replica: Replica) -> None:
+    with pytest.raises(StoreUnusable, match="nothing is published in file://"):
+        replica.fetch(store)
+
+
+def test_before_the_first_reindex_there_is_nothing_to_publish(
+    catalog: Catalog, store: ObjectStore
+) -> None:
+    with pytest.raises(NothingIndexed):
+        publish(catalog, Generations(catalog.path.parent / "generations"), store)
+    assert store.read(PUBLISHED, max_bytes=10) is None
+
+
+def test_another_catalog_is_not_published_over_the_first(
+    published: ObjectStore, tmp_path: Path, replica: Replica
+) -> None:
+    with Catalog.open(tmp_path / "second" / "catalog.db") as other:
+        save(other, video_id(1), {"cat": 3})
+        generations = Generations(tmp_path / "second" / "generations")
+        reindex(other, generations, IndexConfig(threshold=0.7, tf="raw"))
+        with pytest.raises(InvalidInput, match="another catalog is published to"):
+            publish(other, generations, published)
+    assert replica.fetch(published)
+
+
+def test_a_full_disk_is_told_before_anything_is_fetched(
+    published: ObjectStore, replica: Replica, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage("/")._replace(free=1 << 20)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(DiskFull):
+        replica.fetch(published)
+    monkeypatch.undo()
+    assert replica.fetch(published)
+
+
+def test_a_manifest_that_lies_of_its_catalog_is_refused(
+    catalog: Catalog, generations: Generations, store: ObjectStore, replica: Replica
+) -> None:
+    publish(catalog, generations, store)
+    publications = read_publications(store)
+    assert publications is not None
+    content = store.read(f"manifests/{publications.newest}.json", max_bytes=1 << 20)
+    assert content is not None
+    lying = content.replace(b'"videos": 12', b'"videos": 13')
+    sha256 = hashlib.sha256(lying).hexdigest()
+    store.write(f"manifests/{sha256}.json", lying)
+    store.write(PUBLISHED, publications.with_newest(sha256).to_json())
+    with pytest.raises(CorruptData, match="should have 13 videos, and has 12"):
+        replica.fetch(store)

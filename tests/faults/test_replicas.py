@@ -1,0 +1,163 @@
+"""Replicas answer from what another host publishes, whatever happens to store or host."""
+
+import shutil
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from engine.batch.reindex import reindex
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.index_config import IndexConfig
+from engine.domain.keys import Scope
+from engine.indexes.local.generations import Generations
+from support.catalogs import save, video_id
+from support.processes import children_of, soon
+from support.servers import Server, started
+
+pytest.importorskip("fsspec", reason="needs: pip install -e '.[store]'")
+pytestmark = pytest.mark.slow
+
+INTERESTS = {"interests": {"cat": 1.0}}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The home of who publishes."""
+    home = tmp_path / "primary"
+    with Catalog.open(home / "catalog.db") as catalog:
+        for number in range(6):
+            save(catalog, video_id(number), {"cat": number + 2})
+        reindex(catalog, Generations(home / "generations"), IndexConfig(threshold=0.7, tf="raw"))
+    return home
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> str:
+    return f"file://{tmp_path}/shared"
+
+
+@pytest.fixture
+def primary(home: Path, store: str) -> Iterator[Server]:
+    with started(home, REELMATCH_PUBLISH_TO=store) as server:
+        soon(lambda: "published generation" in server.log.read_text())
+        yield server
+
+
+@pytest.fixture
+def replica(primary: Server, store: str, tmp_path: Path) -> Iterator[Server]:  # noqa: ARG001 - publishes
+    with started(
+        tmp_path / "replica", REELMATCH_REPLICA_OF=store, REELMATCH_REPLICA_SECONDS="0.2"
+    ) as server:
+        yield server
+
+
+def ids(server: Server, key: str = "") -> list[str]:
+    headers = {"X-API-Key": key} if key else {}
+    answer = httpx.post(
+        f"{server.address}/v1/recommendations", json=INTERESTS, headers=headers, timeout=60
+    )
+    assert answer.status_code == 200, answer.text
+    return [match["video"] for match in answer.json()["matches"]]
+
+
+def add(home: Path, number: int) -> None:
+    with Catalog.open(home / "catalog.db") as catalog:
+        save(catalog, video_id(number), {"cat": 9})
+        reindex(catalog, Generations(home / "generations"), IndexConfig(threshold=0.7, tf="raw"))
+
+
+def test_a_replica_answers_as_the_service_and_follows_its_reindexes(
+    home: Path, primary: Server, replica: Server
+) -> None:
+    assert ids(replica) == ids(primary)
+    before = workers_of(replica)
+    for number in (20, 21):
+        add(home, number)
+        # Asked without a pause: nobody is refused while others take over.
+        soon(lambda number=number: video_id(number) in ids(replica))  # type: ignore[misc]
+    assert sorted(ids(replica)) == sorted(ids(primary))
+    soon(lambda: not workers_of(replica) & before)
+    soon(lambda: len(publications_of(replica)) == 1)
+    assert "Traceback" not in replica.log.read_text()
+
+
+def workers_of(server: Server) -> set[int]:
+    """Return the processes that answer; another child tracks what they share."""
+    return {
+        child
+        for child in children_of(server.process.pid)
+        if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text()
+    }
+
+
+def publications_of(server: Server) -> list[Path]:
+    home = server.log.with_name(server.log.name.rsplit("-", 1)[0])
+    return [path for path in (home / "replica").iterdir() if path.is_dir() and path.name[0] != "."]
+
+
+def test_changes_are_sent_elsewhere_and_questions_are_answered(replica: Server) -> None:
+    requests: list[tuple[str, str, Any]] = [
+        ("DELETE", f"/v1/videos/{video_id(1)}", None),
+        ("POST", "/v1/viewers/ann/events", {"events": []}),
+        ("POST", "/v1/reindex", {}),
+        ("POST", "/v1/reindex/rollback", {}),
+        ("POST", "/v1/videos:upload", None),
+        ("POST", "/console/sign-in", None),
+        ("PUT", "/v1/campaigns/spring", {"name": "spring"}),
+    ]
+    for method, path, content in requests:
+        answer = httpx.request(method, f"{replica.address}{path}", json=content, timeout=60)
+        assert answer.status_code == 421, (method, path, answer.text)
+        assert "send changes to the service that publishes" in answer.text
+    for path in (f"/v1/videos/{video_id(1)}", f"/v1/videos/{video_id(1)}/tags", "/health/ready"):
+        assert httpx.get(f"{replica.address}{path}", timeout=60).status_code == 200
+    page = httpx.get(f"{replica.address}/console/", timeout=60, follow_redirects=True)
+    assert page.status_code == 200
+
+
+def test_keys_of_the_service_open_its_replicas(home: Path, store: str, tmp_path: Path) -> None:
+    with Catalog.open(home / "catalog.db") as catalog:
+        _, secret = catalog.keys.create("app", [Scope.READ], now=1.0)
+    with started(home, REELMATCH_PUBLISH_TO=store) as primary:
+        soon(lambda: "published generation" in primary.log.read_text())
+        with started(
+            tmp_path / "replica", REELMATCH_REPLICA_OF=store, REELMATCH_REPLICA_SECONDS="0.2"
+        ) as replica:
+            assert ids(replica, secret) == ids(primary, secret)
+            refused = httpx.post(f"{replica.address}/v1/recommendations", json=INTERESTS)
+            assert refused.status_code == 401
+
+
+def test_a_store_that_goes_away_is_said_once_and_found_again(
+    home: Path, primary: Server, replica: Server, store: str
+) -> None:
+    folder = Path(store.removeprefix("file://"))
+    shutil.move(folder, folder.with_name("elsewhere"))
+    soon(lambda: "nothing newer can be fetched" in replica.log.read_text())
+    assert ids(replica) == ids(primary)
+    shutil.move(folder.with_name("elsewhere"), folder)
+    add(home, 20)
+    soon(lambda: video_id(20) in ids(replica))
+    assert replica.log.read_text().count("nothing newer can be fetched") <= 2
+
+
+def test_a_replica_starts_from_what_it_has_while_the_store_is_away(
+    primary: Server, store: str, tmp_path: Path
+) -> None:
+    with started(
+        tmp_path / "replica", REELMATCH_REPLICA_OF=store, REELMATCH_REPLICA_SECONDS="0.2"
+    ) as replica:
+        expected = ids(replica)
+        assert expected == ids(primary)
+        replica.process.send_signal(signal.SIGKILL)
+        replica.process.wait()
+    folder = Path(store.removeprefix("file://"))
+    shutil.move(folder, folder.with_name("elsewhere"))
+    with started(
+        tmp_path / "replica", REELMATCH_REPLICA_OF=store, REELMATCH_REPLICA_SECONDS="0.2"
+    ) as replica:
+        assert ids(replica) == expected
