@@ -23,7 +23,7 @@ $(VENV)/.demo: pyproject.toml constraints.txt
 
 # The development tools and every extra, on top of it.
 $(VENV)/.ready: $(VENV)/.demo
-	$(RUN)pip install --quiet --constraint constraints.txt --editable '.[clip,dask,demo,gcs,languages,otel,parquet,remote,sklearn,speech,store]' --group dev
+	$(RUN)pip install --quiet --constraint constraints.txt --editable '.[clip,dask,demo,gcs,languages,otel,parquet,postgres,remote,sklearn,speech,store]' --group dev
 	touch $@
 
 $(VENV)/.bench: $(VENV)/.ready

@@ -58,6 +58,10 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     home: Path = field(default_factory=_default_home)
     """Folder of catalog and generations; another folder is another catalog."""
+    catalog: str = ""
+    """URL of the catalog: `sqlite:///` and the path of a file, or
+    `postgresql://user:password@host:5432/database`, which any number of machines share
+    ([scaling](scaling.md)). `catalog.db` in the home unless set."""
     threshold: Annotated[float, Meta(ge=0.0, le=1.0)] = DEFAULT_THRESHOLD
     """Least confidence that counts, 0.0 to 1.0."""
     tf: TfName = "raw"

@@ -249,6 +249,10 @@ class CatalogUnusable(ReelmatchError):
     """The catalog cannot be opened, is gone, or was written by a newer version."""
 
 
+class CatalogUnavailable(ReelmatchError):
+    """The server of the catalog does not answer now, or cannot do it now."""
+
+
 class DiskFull(ReelmatchError):
     """Nothing can be written any more.
 

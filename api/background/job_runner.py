@@ -1,11 +1,13 @@
 """The service works its queue itself, unless the settings leave that to ``reelmatch work``."""
 
 import threading
+from contextlib import AbstractContextManager
 
 from api.background.leader_lock import LeaderLock
+from api.catalogs import open_own_catalog
 from api.settings import Settings
-from engine.catalogs import open_catalog
-from engine.ports.catalog import Catalog
+from engine.ports.catalog import Catalog, Leadership
+from engine.system.leader_files import leading_by_file
 from ingest.runner.worker import Worker
 
 
@@ -27,7 +29,11 @@ def job_runner_lock(settings: Settings) -> LeaderLock:
 
     def work(stop: threading.Event) -> None:
         # The service opened it before: when it is gone, an empty one is not what is to be worked.
-        with open_catalog(settings.catalog_path, create=False) as catalog:
+        with open_own_catalog(settings, create=False) as catalog:
             worker_of(settings, catalog).run_until(stop)
 
-    return LeaderLock("the queue's worker", settings.home / "working.lock", work)
+    def leading() -> AbstractContextManager[Leadership | None]:
+        # One on each machine, whatever others share the catalog.
+        return leading_by_file(settings.home / "working.lock")
+
+    return LeaderLock("the queue's worker", leading, work)

@@ -1,17 +1,16 @@
 """Background work that one process of a service does for all of them, in a thread.
 
-Which one is decided by a lock on a file, so that another takes over when that one ends.
+Which one is decided by a leadership that ends with its process, so that another takes over then.
 """
 
-import fcntl
 import logging
-import os
 import threading
 from collections.abc import Callable
-from pathlib import Path
+from contextlib import AbstractContextManager
 from typing import Final
 
 from engine.errors import ReelmatchError
+from engine.ports.catalog import Leadership
 from engine.system.os_errors import expected_trouble
 
 _AGAIN_SECONDS: Final = 2.0
@@ -24,15 +23,22 @@ class LeaderLock:
 
     Args:
         what: is done, for the log.
-        lock: a file that all processes know.
+        leading: who leads, for a block; None where another one does.
         act: does it until the event that it is given is set.
     """
 
-    def __init__(self, what: str, lock: Path, act: Callable[[threading.Event], None]) -> None:
+    def __init__(
+        self,
+        what: str,
+        leading: Callable[[], AbstractContextManager[Leadership | None]],
+        act: Callable[[threading.Event], None],
+    ) -> None:
         self._what = what
-        self._lock = lock
+        self._leading = leading
         self._act = act
         self._stop = threading.Event()
+        # Of the act that runs; it ends, too, when another one leads by now.
+        self._halt = threading.Event()
         self._thread = threading.Thread(target=self._try, name=what, daemon=True)
 
     def start(self) -> None:
@@ -42,6 +48,7 @@ class LeaderLock:
     def stop(self) -> None:
         """End, when what is being done can be left."""
         self._stop.set()
+        self._halt.set()
         self._thread.join()
 
     def _try(self) -> None:
@@ -60,17 +67,26 @@ class LeaderLock:
             self._stop.wait(_AGAIN_SECONDS)
 
     def _act_if_first(self) -> None:
-        file = os.open(self._lock, os.O_RDWR | os.O_CREAT, 0o600)
+        with self._leading() as leadership:
+            if leadership is not None:
+                self._act_while(leadership)
+
+    def _act_while(self, leadership: Leadership) -> None:
+        self._halt = threading.Event()
+        done = threading.Event()
+
+        def watch() -> None:
+            while not done.wait(_AGAIN_SECONDS):
+                if not leadership.holds():
+                    log.warning("%s: another process may lead by now; it is left", self._what)
+                    self._halt.set()
+                    return
+
+        watching = threading.Thread(target=watch, name=f"leader of {self._what}", daemon=True)
+        watching.start()
         try:
-            if _locked(file):
-                self._act(self._stop)
+            if not self._stop.is_set():
+                self._act(self._halt)
         finally:
-            os.close(file)
-
-
-def _locked(file: int) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+            done.set()
+            watching.join()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from api.background.list_recorder import ListRecorder
 from api.background.memory import give_back_memory
+from api.catalogs import open_own_catalog
 from api.settings import Settings
 from engine.batch.origins import refuse_index_of_other_catalog
 from engine.catalogs import open_catalog
@@ -63,7 +64,7 @@ class Live:
     @classmethod
     def open(cls, settings: Settings) -> Self:
         """Open the catalog under the settings' home; the view is made when it is asked for."""
-        catalog = open_catalog(settings.catalog_path)
+        catalog = open_own_catalog(settings)
         lists = ListRecorder(catalog, settings.list_days, _experiment(settings))
         return cls(catalog, Generations(settings.generations_path), lists)
 
@@ -78,7 +79,8 @@ class Live:
 
         home = Replica(settings.replica_path).home
         catalog = open_catalog(home / CATALOG, read_only=True)
-        return cls(catalog, Generations(home / GENERATIONS))
+        # Nothing is written on a replica, so no list has an id.
+        return cls(catalog, Generations(home / GENERATIONS), ListRecorder(catalog, 0))
 
     def close(self) -> None:
         """Stop following and close the catalog."""

@@ -11,6 +11,7 @@ from engine.batch.replication.publish import publish
 from engine.errors import ReelmatchError
 from engine.object_stores import open_object_store
 from engine.ports.object_store import ObjectStore
+from engine.system.leader_files import leading_by_file
 
 _POLL_SECONDS: Final = 0.5
 _AGAIN_SECONDS: Final = 10.0
@@ -21,7 +22,9 @@ log = logging.getLogger(__name__)
 def publisher_lock(settings: Settings, live: Live) -> LeaderLock:
     """Return what publishes; what is live at the start is published, too."""
     publisher = Publisher(live, open_object_store(settings.publish_to))
-    return LeaderLock("publishing", settings.home / "publishing.lock", publisher.run_until)
+    lock = settings.home / "publishing.lock"
+    # One on each machine: it is this one's generation that is published.
+    return LeaderLock("publishing", lambda: leading_by_file(lock), publisher.run_until)
 
 
 class Publisher:

@@ -38,7 +38,7 @@ def dispatcher_lock(settings: Settings, live: Live) -> LeaderLock:
     """Return what tells of new matches; what is untold when it is stopped waits."""
     notifier = Notifier(settings, live)
     return LeaderLock(
-        "telling of new matches", settings.home / "notifying.lock", notifier.run_until
+        "telling of new matches", lambda: live.catalog.leading("notifying"), notifier.run_until
     )
 
 

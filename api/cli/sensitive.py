@@ -5,11 +5,11 @@ from collections.abc import Iterable
 import click
 import numpy as np
 
+from api.catalogs import open_own_catalog
 from api.cli.output import json_option, print_json, print_table
 from api.cli.reasons import range_text
 from api.encoding import encoded
 from api.settings import load_settings
-from engine.catalogs import open_catalog
 from engine.domain.time_ranges import time_ranges
 from engine.services.videos import sensitivity_of
 
@@ -24,7 +24,7 @@ def command(video: str, *, as_json: bool) -> None:
     which confidence on, is set by REELMATCH_SENSITIVE; see docs/sensitive.md.
     """
     settings = load_settings()
-    with open_catalog(settings.catalog_path) as catalog:
+    with open_own_catalog(settings) as catalog:
         record = catalog.videos.find(video)
         assessment = sensitivity_of(catalog, record, settings.sensitive)
     if as_json:

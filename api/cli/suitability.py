@@ -2,10 +2,10 @@
 
 import click
 
+from api.catalogs import open_own_catalog
 from api.cli.output import json_option, print_json, print_table
 from api.cli.reasons import range_text
 from api.settings import load_settings
-from engine.catalogs import open_catalog
 from engine.services.advertising import suitability_of
 
 
@@ -19,7 +19,7 @@ def command(video: str, *, as_json: bool) -> None:
     looked for. See docs/suitability.md.
     """
     settings = load_settings()
-    with open_catalog(settings.catalog_path) as catalog:
+    with open_own_catalog(settings) as catalog:
         record = catalog.videos.find(video)
         assessment = suitability_of(catalog, record, settings.index_config())
     if as_json:

@@ -2,10 +2,10 @@
 
 import click
 
+from api.catalogs import open_own_catalog
 from api.cli.output import json_option, print_json, print_table
 from api.encoding import encoded
 from api.settings import load_settings
-from engine.catalogs import open_catalog
 from engine.domain.videos import VideoRecord
 
 
@@ -13,7 +13,7 @@ from engine.domain.videos import VideoRecord
 @json_option
 def command(*, as_json: bool) -> None:
     """List the videos of the catalog, watched or not."""
-    with open_catalog(load_settings().catalog_path) as catalog:
+    with open_own_catalog(load_settings()) as catalog:
         records = catalog.videos.page()
     if as_json:
         videos = [

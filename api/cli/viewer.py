@@ -7,12 +7,12 @@ from typing import IO, Final
 import click
 
 from api.background.live import Live
+from api.catalogs import open_own_catalog
 from api.cli.groups import Group
 from api.cli.output import json_option, print_json, print_table, weighted, where_option
 from api.event_files import FORMS, BadLine, EventLine, read_events
 from api.members import moment_of
 from api.settings import load_settings
-from engine.catalogs import open_catalog
 from engine.domain.filters import Filter
 from engine.domain.shown_lists import MAX_POSITION
 from engine.domain.viewers import Event, EventKind
@@ -32,7 +32,7 @@ def command() -> None:
 @json_option
 def list_viewers(*, as_json: bool) -> None:
     """List the viewers who are kept."""
-    with open_catalog(load_settings().catalog_path) as catalog:
+    with open_own_catalog(load_settings()) as catalog:
         ids = catalog.viewers.ids()
     if as_json:
         print_json({"viewers": ids})
@@ -46,7 +46,7 @@ def list_viewers(*, as_json: bool) -> None:
 @json_option
 def show(viewer: str, *, as_json: bool) -> None:
     """Print all that is kept of VIEWER."""
-    with open_catalog(load_settings().catalog_path) as catalog:
+    with open_own_catalog(load_settings()) as catalog:
         stored = viewer_with_lists(catalog, viewer)
     if as_json:
         print_json(stored)
@@ -69,7 +69,7 @@ def show(viewer: str, *, as_json: bool) -> None:
 )
 def put_interests(viewer: str, interests: dict[str, float]) -> None:
     """Replace what VIEWER says they like; a weight below 0 is a dislike."""
-    with open_catalog(load_settings().catalog_path) as catalog:
+    with open_own_catalog(load_settings()) as catalog:
         weights = catalog.tags.vocabulary().weights(interests)
         catalog.viewers.put_interests(viewer, weights, now=time.time())
     click.echo(f"{len(interests)} interests kept")
@@ -93,7 +93,7 @@ def add_event(
 ) -> None:
     """Keep that VIEWER did something with VIDEO (id, path, file name or title), just now."""
     now = time.time()
-    with open_catalog(load_settings().catalog_path) as catalog:
+    with open_own_catalog(load_settings()) as catalog:
         record = catalog.videos.find(video)
         event_id = f"command-{now:.6f}"
         event = Event(event_id, record.id, EventKind(kind), now, share, shown_by, position)
@@ -122,7 +122,7 @@ def load(file: IO[bytes], form: str | None, *, as_json: bool) -> None:
     """
     now = time.time()
     loaded = _Loaded()
-    with open_catalog(load_settings().catalog_path) as catalog:
+    with open_own_catalog(load_settings()) as catalog:
         for part in load_events(catalog, loaded.events(read_events(file, form, now=now)), now=now):
             loaded.count(part)
     if as_json:
@@ -212,7 +212,7 @@ def explain(viewer: str, video: str, where: Filter, *, as_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def forget(viewer: str, *, yes: bool) -> None:
     """Delete all that is kept of VIEWER."""
-    with open_catalog(load_settings().catalog_path) as catalog:
+    with open_own_catalog(load_settings()) as catalog:
         viewers = catalog.viewers
         viewers.get(viewer)
         if not yes:

@@ -3,10 +3,10 @@
 import click
 
 from api.background.signed_post import check_url
+from api.catalogs import open_own_catalog
 from api.cli.groups import Group
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
-from engine.catalogs import open_catalog
 from engine.errors import InvalidInput
 from engine.services.webhooks import new_webhook, webhook_status
 from ingest.sources.guard import AllowedNetwork
@@ -30,7 +30,7 @@ def set_(campaign: str, url: str, *, as_json: bool) -> None:
     """Tell URL of the new matches of CAMPAIGN from now on; prints its new secret, this once."""
     settings = load_settings()
     allowed = tuple(map(AllowedNetwork.parse, settings.web_allowed_networks))
-    with open_catalog(settings.catalog_path) as catalog:
+    with open_own_catalog(settings) as catalog:
         record = catalog.campaigns.find(campaign)
         webhook = catalog.webhooks.set(record.id, check_url(url, allowed))
     if as_json:
@@ -44,7 +44,7 @@ def set_(campaign: str, url: str, *, as_json: bool) -> None:
 @json_option
 def list_(*, as_json: bool) -> None:
     """List who is told, and how that goes."""
-    with open_catalog(load_settings().catalog_path) as catalog:
+    with open_own_catalog(load_settings()) as catalog:
         webhooks = catalog.webhooks
         statuses = [webhook_status(webhooks, webhook) for webhook in webhooks.all()]
     if as_json:
@@ -65,7 +65,7 @@ def list_(*, as_json: bool) -> None:
 @click.argument("campaign")
 def delete(campaign: str) -> None:
     """Tell nobody of the matches of CAMPAIGN any more; what was not told yet is dropped."""
-    with open_catalog(load_settings().catalog_path) as catalog:
+    with open_own_catalog(load_settings()) as catalog:
         if not catalog.webhooks.remove(catalog.campaigns.find(campaign).id):
             raise InvalidInput(
                 f"nobody is told of the matches of {campaign!r}:"

@@ -5,8 +5,8 @@ import threading
 
 import click
 
+from api.catalogs import open_own_catalog
 from api.settings import load_settings
-from engine.catalogs import open_catalog
 from engine.errors import InvalidInput
 
 
@@ -28,5 +28,5 @@ def command() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with open_catalog(settings.catalog_path) as catalog:
+    with open_own_catalog(settings) as catalog:
         worker_of(settings, catalog).run_until(stop)

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from importlib.metadata import version
 from typing import Final
 from urllib.parse import urlsplit
@@ -26,7 +26,6 @@ from api.http.middleware.metrics import Metrics
 from api.http.middleware.parameters import no_unknown_parameters
 from api.http.middleware.paths import ExactPaths
 from api.http.middleware.problems import answer_with_problems
-from api.http.middleware.rates import Rates
 from api.http.middleware.read_only import ReadOnly
 from api.http.middleware.request_logging import Observe
 from api.http.middleware.tracing import is_traced
@@ -77,9 +76,9 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         limit_heaps()
         take_short_turns()
-        rates = Rates.open(settings.home / "rates")
         is_replica = bool(settings.replica_of)
-        with Live.open_replica(settings) if is_replica else Live.open(settings) as live:
+        opened = Live.open_replica(settings) if is_replica else Live.open(settings)
+        with opened as live, closing(live.catalog.rates()) as rates:
             app.state.live = live
             app.state.rates = rates
             app.state.known_keys = KnownKeys(live.catalog.keys)
@@ -93,7 +92,6 @@ def create_app(settings: Settings) -> FastAPI:
                 yield
             for one in for_all:
                 one.stop()
-        rates.close()
 
     app = FastAPI(
         title="reelmatch",

@@ -14,6 +14,7 @@ from typing import Any, Final
 import uvicorn
 from fastapi import FastAPI
 
+from api.catalogs import open_own_catalog
 from api.http.app import create_app
 from api.http.connections import ConnectionLimits
 from api.http.middleware.auth import has_keys, is_loopback
@@ -23,7 +24,6 @@ from api.http.protocol import BoundedProtocol
 from api.http.replica import FollowedStore, supervise_replica
 from api.http.supervisor import supervise
 from api.settings import Settings, load_settings
-from engine.catalogs import open_catalog
 from engine.errors import InvalidInput
 from engine.ports.catalog import Catalog
 from engine.system.temporary_files import held_folder, reserve
@@ -47,7 +47,7 @@ def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
     """
     log_to_stderr(settings.log_format)
     replica = FollowedStore.open(settings) if settings.replica_of else None
-    with open_catalog(settings.catalog_path) if replica is None else replica.catalog() as catalog:
+    with open_own_catalog(settings) if replica is None else replica.catalog() as catalog:
         refuse_strangers(catalog, host)
     _allow_many_files()
     options = {"factory": True, "host": host, "port": port, **uvicorn_options(settings)}

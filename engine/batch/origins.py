@@ -34,7 +34,7 @@ def refuse_index_of_other_catalog(generations: Generations, built: Built, catalo
     revision = catalog.revision()
     if built.revision > revision:
         raise CatalogUnusable(
-            f"the catalog {catalog.url} is older than its index: it is at revision {revision},"
+            f"the catalog {catalog.name} is older than its index: it is at revision {revision},"
             f" and the index was built at {built.revision}. Put the newer catalog back, or"
             " reindex to go on with this one",
             hint="run 'reelmatch reindex'",
@@ -50,7 +50,7 @@ def _is_other(built: Built, catalog: Catalog) -> bool:
 
 def _other(generations: Generations, catalog: Catalog) -> CatalogUnusable:
     return CatalogUnusable(
-        f"the index in {generations.folder} was built of another catalog than {catalog.url}: put"
+        f"the index in {generations.folder} was built of another catalog than {catalog.name}: put"
         " the right catalog back, or remove the index and reindex",
         hint="run 'reelmatch reindex'",
     )

@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Final
 
 from engine.domain.jobs import Claim
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, MissingPart
 from engine.ports.catalog import Catalog
 
 _SQLITE: Final = "sqlite:"
+_POSTGRES: Final = ("postgresql", "postgres")
 
 
 def open_catalog(
@@ -16,7 +17,8 @@ def open_catalog(
     """Open a catalog, creating or updating its tables where needed.
 
     Args:
-        url: ``sqlite:`` and the path of a file, or the path alone.
+        url: ``sqlite:///`` and the path of a file, or the path alone;
+            ``postgresql://user:password@host:port/database``.
         create: False for who was told of a catalog: one that is gone is not made anew, empty.
         read_only: True for who reads what another process has opened: it is neither made nor
             updated, and not written.
@@ -24,16 +26,32 @@ def open_catalog(
 
     Raises:
         InvalidInput: when there is no such kind of catalog.
+        MissingPart: when what asks this kind of server is not installed.
         CatalogUnusable: when it is no catalog, or of a newer version of reelmatch.
+        CatalogUnavailable: when its server does not answer.
         DiskFull: when there is no room for what it needs.
         TooManyOpenFiles: when this process may open no more.
     """
-    from engine.catalogs.sqlite.catalog import Catalog as SqliteCatalog
-
     scheme, colon, _ = str(url).partition("://")
     if colon and isinstance(url, str):
-        raise InvalidInput(
-            f"no catalog can be opened by {scheme}://: write sqlite: and a path, or a path alone"
-        )
-    path = Path(str(url).removeprefix(_SQLITE))
+        if scheme in _POSTGRES:
+            return _open_postgres(url, create=create, read_only=read_only, claim=claim)
+        if f"{scheme}:" != _SQLITE:
+            raise InvalidInput(
+                f"no catalog can be opened by {scheme}://: write sqlite:/// and a path, a path"
+                " alone, or postgresql://user@host/database"
+            )
+    from engine.catalogs.sqlite.catalog import Catalog as SqliteCatalog
+
+    path = Path(str(url).removeprefix(_SQLITE).removeprefix("//"))
     return SqliteCatalog.open(path, create=create, read_only=read_only, claim=claim)
+
+
+def _open_postgres(url: str, *, create: bool, read_only: bool, claim: Claim | None) -> Catalog:
+    try:
+        from engine.catalogs.postgres.catalog import Catalog as PostgresCatalog
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in ("psycopg", "psycopg_pool"):
+            raise
+        raise MissingPart("a catalog in PostgreSQL", "pip install 'reelmatch[postgres]'") from error
+    return PostgresCatalog.open(url, create=create, read_only=read_only, claim=claim)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from engine.errors import (
+    CatalogUnavailable,
     CatalogUnusable,
     CorruptData,
     DiskFull,
@@ -109,7 +110,7 @@ def _free_bytes(folder: Path) -> int:
 
 
 def _trouble(error: BaseException) -> ReelmatchError | None:
-    if isinstance(error, (DiskFull, TooManyOpenFiles)):
+    if isinstance(error, (CatalogUnavailable, DiskFull, TooManyOpenFiles)):
         return error
     # Told without importing sqlite3, so that commands start fast.
     if name := getattr(error, "sqlite_errorname", ""):

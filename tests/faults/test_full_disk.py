@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from api.http.middleware.rates import Rates
 from engine.batch.backup.dumps import dump
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
+from engine.catalogs.sqlite.rates import Rates
 from engine.domain.index_config import IndexConfig
 from engine.errors import DiskFull
 from engine.indexes.local.generations import Generations

@@ -22,10 +22,9 @@ from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as Connection
 
 from api.http.middleware.problems import Code, Refused
-from api.http.middleware.rates import Rates
 from api.http.middleware.scopes import EVERYBODY, scopes_for
 from engine.domain.keys import PREFIX, Key, Scope, digest_of
-from engine.ports.catalog import Catalog, Keys
+from engine.ports.catalog import Catalog, Keys, Rates
 
 SESSION_COOKIE: Final = "reelmatch_session"
 CSRF_HEADER: Final = "x-csrf-token"

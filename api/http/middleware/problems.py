@@ -19,6 +19,7 @@ from starlette.types import Scope
 
 from engine.errors import (
     CampaignChanged,
+    CatalogUnavailable,
     CatalogUnusable,
     CursorExpired,
     DiskFull,
@@ -124,6 +125,7 @@ _CODES: Final[tuple[tuple[type[ReelmatchError], Code], ...]] = (
     (MissingPart, Code.MISSING_PART),
     (ReadOnlyCatalog, Code.MISDIRECTED),
     (CatalogUnusable, Code.UNAVAILABLE),
+    (CatalogUnavailable, Code.UNAVAILABLE),
     (TooManyOpenFiles, Code.UNAVAILABLE),
     (DiskFull, Code.DISK_FULL),
 )

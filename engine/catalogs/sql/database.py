@@ -71,6 +71,18 @@ class Dialect(ABC):
         """Let the lines of one row of ``lines`` be looked up."""
 
     @abstractmethod
+    def streamed(self, db: Statements, sql: str) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of a question as they come, which may be more than memory holds."""
+
+    @abstractmethod
+    def last_id(self, db: Statements, table: str) -> int:
+        """Return the largest ``id`` that a table that counts ever gave, 0 for none."""
+
+    @abstractmethod
+    def set_last_id(self, db: Statements, table: str, last: int) -> None:
+        """Let a table that counts go on after an ``id``."""
+
+    @abstractmethod
     def serialize(self, db: Statements, name: str) -> None:
         """Wait until no other transaction does what ``name`` stands for, and keep others waiting.
 
@@ -104,6 +116,15 @@ class Database(ABC):
             DiskFull: when there is no room for it.
             JobLost: when this writes for a job that its worker has no more.
         """
+
+    @abstractmethod
+    def snapshot(self) -> AbstractContextManager[Statements]:
+        """Read all of a block as it is at its beginning, while others write."""
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """Name of the catalog in messages, without any password."""
 
     @property
     @abstractmethod

@@ -5,8 +5,8 @@ A worker that dies lets its lease run out, and the job is claimed again; each cl
 Ingesting twice does nothing twice, so a job that was nearly done when its worker died is safe.
 
 A lease runs by one clock for all who share the catalog: that of its server, or, where all share a
-machine, of that one since it was started, which nobody can set. One that would run longer than any
-lease is of another start of the machine, and over.
+machine, of that one since it was started, which nobody can set. One that would run much longer than
+any lease is of another start of the machine, and over.
 """
 
 import json
@@ -18,8 +18,8 @@ from engine.catalogs.sql.database import MAX_NUMBER, Database, Statements, marks
 from engine.domain.jobs import LEASE_SECONDS, MAX_ATTEMPTS, Claim, Job, JobResult, Kind, State, Work
 from engine.errors import InvalidInput, JobLost
 
-# Of ?1, the clock of leases.
-_IS_OVER: Final = f"(lease_until < ?1 or lease_until > ?1 + {LEASE_SECONDS})"
+# Of ?1, the clock of leases; another worker may have read it later, and begun a lease since.
+_IS_OVER: Final = f"(lease_until < ?1 or lease_until > ?1 + {2 * LEASE_SECONDS})"
 _PAGE: Final = 500
 _COLUMNS: Final = (
     "id, kind, source, options, state, attempts, worker, video, status, reason, seconds, done,"

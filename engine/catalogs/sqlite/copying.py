@@ -25,11 +25,16 @@ def copy_catalog(catalog: CatalogFile, target: Path) -> int:
         ((problem,),) = copy.execute("pragma integrity_check(1)").fetchall()
         if problem != "ok":
             raise catalog.damaged(str(problem))
-        for table in _LEFT_OUT:
-            copy.execute(f"delete from {table}")  # noqa: S608 - constants
-        copy.execute("update jobs set state = 'queued', worker = '' where state = 'running'")
-        copy.commit()
-        copy.execute("pragma journal_mode = delete")
-        copy.execute("vacuum")
-        ((videos,),) = copy.execute("select count(*) from videos").fetchall()
+        return tidy_copy(copy)
+
+
+def tidy_copy(copy: sqlite3.Connection) -> int:
+    """Leave out of a copy what is of this moment only, in one file; return how many videos."""
+    for table in _LEFT_OUT:
+        copy.execute(f"delete from {table}")  # noqa: S608 - constants
+    copy.execute("update jobs set state = 'queued', worker = '' where state = 'running'")
+    copy.commit()
+    copy.execute("pragma journal_mode = delete")
+    copy.execute("vacuum")
+    ((videos,),) = copy.execute("select count(*) from videos").fetchall()
     return int(videos)

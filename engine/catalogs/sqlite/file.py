@@ -9,7 +9,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -20,6 +20,7 @@ from engine.catalogs.sql.catalog import SqlCatalog
 from engine.catalogs.sql.database import Statements
 from engine.catalogs.sqlite.connections import Connection
 from engine.catalogs.sqlite.dialect import SqliteDialect
+from engine.catalogs.sqlite.rates import Rates
 from engine.domain.jobs import Claim
 from engine.errors import (
     CatalogUnusable,
@@ -30,6 +31,7 @@ from engine.errors import (
     TooManyOpenFiles,
 )
 from engine.system.homes import finish_restore, refuse_lost_catalog
+from engine.system.leader_files import FileLeadership, leading_by_file
 from engine.system.os_errors import expected_trouble, translated_os_errors
 
 if TYPE_CHECKING:
@@ -134,6 +136,11 @@ class CatalogFile(SqlCatalog):
         return (version, mode) == (_steps_checksum(), "wal")
 
     @property
+    def name(self) -> str:
+        """Name of it in messages: its path."""
+        return str(self.path)
+
+    @property
     def url(self) -> str:
         """URL that ``engine.catalogs.open_catalog`` opens it by: its path."""
         return str(self.path)
@@ -227,6 +234,25 @@ class CatalogFile(SqlCatalog):
             with connection.writing() as db:
                 self.check_claim()
                 yield db
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Statements]:
+        """Read all of a block as it is at its beginning, while others write."""
+        with closing(Connection(self.path, read_only=True)) as own, self.reporting_damage():
+            own.sqlite.execute("begin")
+            yield own.sqlite
+
+    def rates(self) -> Rates:
+        """Return counts of requests in a file beside this one; to be closed.
+
+        Raises:
+            DiskFull: when there is no room for it.
+        """
+        return Rates.open(self.path.with_name("rates"))
+
+    def leading(self, what: str) -> AbstractContextManager[FileLeadership | None]:
+        """Lead, for a block, among who share the file; yields None when another one does."""
+        return leading_by_file(self.path.with_name(f"{what}.lock"))
 
     def lease_clock(self) -> float:
         """Return seconds since the machine was started: all who share the file share it."""

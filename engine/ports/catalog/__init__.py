@@ -10,6 +10,7 @@ from engine.ports.catalog.evaluations import Evaluations
 from engine.ports.catalog.jobs import Jobs
 from engine.ports.catalog.keys import Keys
 from engine.ports.catalog.listing import Listing
+from engine.ports.catalog.sharing import Leadership, Rates
 from engine.ports.catalog.shown_lists import ShownLists
 from engine.ports.catalog.started_requests import StartedRequests
 from engine.ports.catalog.taggers import Taggers
@@ -27,7 +28,9 @@ __all__ = [
     "Evaluations",
     "Jobs",
     "Keys",
+    "Leadership",
     "Listing",
+    "Rates",
     "ShownLists",
     "StartedRequests",
     "Taggers",
@@ -124,6 +127,27 @@ class Catalog(Protocol):
         """URL that ``engine.catalogs.open_catalog`` opens it by, in this process or another."""
         ...
 
+    @property
+    def name(self) -> str:
+        """Name of it in messages, without any password."""
+        ...
+
+    def rates(self) -> Rates:
+        """Return counts of requests, one for all who share the catalog; to be closed.
+
+        Raises:
+            DiskFull: when there is no room for them.
+        """
+        ...
+
+    def leading(self, what: str) -> AbstractContextManager[Leadership | None]:
+        """Lead, for a block, in what one does for all who share the catalog.
+
+        Yields:
+            None when another one leads.
+        """
+        ...
+
     def revision(self) -> int:
         """Return the number that grows with every change of a video, in order of commit."""
         ...
@@ -137,6 +161,7 @@ class Catalog(Protocol):
 
         Raises:
             CatalogUnusable: when the catalog is gone, or another one is in its place.
+            CatalogUnavailable: when its server does not answer, or is busy.
             DiskFull: when there is no room for it.
             JobLost: when this writes for a job that its worker has no more.
         """

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -111,6 +112,24 @@ class CatalogSuite(VideosSuite, TracksSuite, JobsSuite, PeopleSuite, ShownListsS
                 written.result()
             ended.set()
             assert following.result() == {video_id(1 + k) for k in range(writers * each)}
+
+    def test_one_leads_among_all_who_share_it(self, catalog: Catalog, other: Catalog) -> None:
+        with catalog.leading("telling") as mine:
+            assert mine is not None
+            assert mine.holds()
+            with other.leading("telling") as theirs, other.leading("else") as another:
+                assert theirs is None
+                assert another is not None
+        with other.leading("telling") as theirs:
+            assert theirs is not None
+
+    def test_requests_are_counted_for_all_who_share_it(
+        self, catalog: Catalog, other: Catalog
+    ) -> None:
+        with closing(catalog.rates()) as mine, closing(other.rates()) as theirs:
+            assert mine.take(1, 0.5) == 0
+            assert 1.0 < theirs.take(1, 0.5) <= 2.0
+            assert theirs.take(2, 0.5) == 0
 
     def test_a_copy_has_all_of_its_moment(self, catalog: Catalog, tmp_path: Path) -> None:
         save(catalog, video_id(1), {"cat": 2})

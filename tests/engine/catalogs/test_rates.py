@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.http.middleware.rates import Rates
+from engine.catalogs.sqlite.rates import Rates
 
 
 @pytest.fixture

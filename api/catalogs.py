@@ -1,0 +1,28 @@
+"""The catalog that the settings name."""
+
+from api.settings import Settings
+from engine.catalogs import open_catalog
+from engine.errors import DiskFull, InvalidInput
+from engine.ports.catalog import Catalog
+from engine.system.os_errors import expected_trouble
+
+
+def open_own_catalog(settings: Settings, *, create: bool = True) -> Catalog:
+    """Open the catalog of the settings, and make the home that holds all beside it.
+
+    Raises:
+        InvalidInput: when the setting names none, or the home cannot be made.
+        ReelmatchError: as ``engine.catalogs.open_catalog``.
+    """
+    if settings.catalog:
+        try:
+            settings.home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            trouble = expected_trouble(error, settings.home)
+            if isinstance(trouble, DiskFull):
+                raise trouble from error
+            raise InvalidInput(
+                f"{settings.home} cannot be made ({error.strerror}): set REELMATCH_HOME to another"
+                " folder"
+            ) from error
+    return open_catalog(settings.catalog or settings.catalog_path, create=create)

@@ -1,0 +1,1 @@
+"""The catalog in PostgreSQL: its connections, migrations, and what it says differently."""
