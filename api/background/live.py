@@ -79,8 +79,9 @@ class Live:
 
         home = Replica(settings.replica_path).home
         catalog = open_catalog(home / CATALOG, read_only=True)
-        # Nothing is written on a replica, so no list has an id.
-        return cls(catalog, Generations(home / GENERATIONS), ListRecorder(catalog, 0))
+        # It cannot write what it shows; arms of an experiment are those of every other host.
+        lists = ListRecorder(catalog, 0, _experiment(settings))
+        return cls(catalog, Generations(home / GENERATIONS), lists)
 
     def close(self) -> None:
         """Stop following and close the catalog."""
