@@ -55,6 +55,8 @@ def video_line(
         "title": record.title,
         "source": record.source,
         "duration": track.n_seconds,
+        "width": record.width,
+        "height": record.height,
         "language": record.language,
         "uploader": record.uploader,
         "uploader_id": record.uploader_id,

@@ -232,7 +232,7 @@ def _save(
 
 
 def _record(video: ImportedVideo, known: VideoRecord | None, *, has_visual: bool) -> VideoRecord:
-    # What a result does not tell (size, codec, when it was added) stays as it is.
+    # What a result does not tell (codec, when it was added) stays as it is.
     before = known or blank_record(Described(video.id, "", ""))
     record = replace(
         before,
@@ -246,6 +246,8 @@ def _record(video: ImportedVideo, known: VideoRecord | None, *, has_visual: bool
         kind=before.kind if video.kind == "unknown" else video.kind,
         uploader=video.uploader or before.uploader,
         uploader_id=video.uploader_id or before.uploader_id,
+        width=video.width or before.width,
+        height=video.height or before.height,
         categories=video.categories or before.categories,
         external_id=video.external_id or before.external_id,
     )

@@ -30,9 +30,10 @@ _MAX_NAME_CHARACTERS: Final = 500  # as of a page: what is exported can be impor
 
 _KNOWN: Final = (
     *("video", "title", "source", "duration", "language", "uploader", "kind", "categories"),
-    *("tagger", "taggers", "tags", "external_id", "uploader_id", "lines"),
+    *("tagger", "taggers", "tags", "external_id", "uploader_id", "lines", "width", "height"),
 )
 _SHOWN: Final = 40
+_MAX_PIXELS: Final = 65_535
 _ID: Final = re.compile(r"[0-9a-f]{16}")
 
 
@@ -71,6 +72,8 @@ def results(document: Document) -> Iterator[LabelResult]:
         language=_language(fields),
         uploader=fields.text("uploader", longest=_MAX_NAME_CHARACTERS),
         uploader_id=fields.text("uploader_id", longest=_MAX_NAME_CHARACTERS),
+        width=_pixels(fields, "width"),
+        height=_pixels(fields, "height"),
         kind=_kind(fields),
         categories=_categories(fields),
         external_id=external_id,
@@ -177,6 +180,13 @@ def _language(fields: Fields) -> str:
     if language and not is_code(language):
         raise BadField(f"language: {language!r} is no code such as en or pt-BR")
     return language
+
+
+def _pixels(fields: Fields, key: str) -> int:
+    pixels = fields.number(key, maximum=_MAX_PIXELS, default=0.0)
+    if not pixels.is_integer():
+        raise BadField(f"{fields.name(key)}: {pixels:g} is no whole number of pixels")
+    return int(pixels)
 
 
 def _kind(fields: Fields) -> str:

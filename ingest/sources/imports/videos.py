@@ -37,6 +37,8 @@ class ImportedVideo:
         language: a code such as ``en``; empty when unknown.
         uploader: name of the publisher; empty when unknown.
         uploader_id: their id, or their channel's, at its site; empty when unknown.
+        width: in pixels; 0 when unknown.
+        height: the same.
         kind: as in ``VideoRecord``.
         categories: categories that its publisher gave it.
         external_id: the id that an app gives it; empty when none is said.
@@ -54,6 +56,8 @@ class ImportedVideo:
     language: str = ""
     uploader: str = ""
     uploader_id: str = ""
+    width: int = 0
+    height: int = 0
     kind: str = "unknown"
     categories: tuple[str, ...] = ()
     external_id: str = ""
@@ -88,8 +92,8 @@ class LabelResult:
         tag_ranges: the observations.
         duration: of the video, in seconds, as far as it is known; 0 otherwise.
         title: empty when none was given.
-        language, uploader, uploader_id, kind, categories, external_id, taggers, whole, lines:
-            as in ``ImportedVideo``.
+        language, uploader, uploader_id, width, height, kind, categories, external_id, taggers,
+        whole, lines: as in ``ImportedVideo``.
     """
 
     line: int
@@ -102,6 +106,8 @@ class LabelResult:
     language: str = ""
     uploader: str = ""
     uploader_id: str = ""
+    width: int = 0
+    height: int = 0
     kind: str = "unknown"
     categories: tuple[str, ...] = ()
     external_id: str = ""
@@ -131,6 +137,8 @@ class LabelResult:
             language=self.language,
             uploader=self.uploader,
             uploader_id=self.uploader_id,
+            width=self.width,
+            height=self.height,
             kind=self.kind,
             categories=self.categories,
             external_id=self.external_id,

@@ -154,6 +154,8 @@ def test_texts_in_every_script_come_back_as_they_were(
         record(title=title),
         uploader=uploader,
         uploader_id=title,
+        width=len(title),
+        height=len(uploader),
         source=source,
         categories=tuple(dict.fromkeys(one for one in categories if one)),
         tagger="import",
@@ -177,6 +179,7 @@ def test_texts_in_every_script_come_back_as_they_were(
     assert back.title == title or not title
     assert (back.uploader, back.categories) == (uploader, out.categories)
     assert back.uploader_id == out.uploader_id
+    assert (back.width, back.height) == (out.width, out.height)
     assert json.loads(again) | {"title": ""} == json.loads(line) | {"title": ""}
 
 

@@ -30,6 +30,7 @@ from support.imports import RESULTS, errors_of, line, videos_of, write_lines
         ({"title": "x" * 2001}, "title: 2001 characters; at most 2000 are taken"),
         ({"video": "CAFE"}, "video: 'CAFE' is no id: 16 digits of 0-9 and a-f, or leave it out"),
         ({"language": "../x"}, "language: '../x' is no code such as en or pt-BR"),
+        ({"width": 1.5}, "width: 1.5 is no whole number of pixels"),
         ({"kind": "film"}, "kind: 'film' is none of motion, slideshow, overlay, static, unknown"),
         ({"categories": ["a", {}]}, "categories[1]: text is needed, not an object"),
         ({"duration": -1}, "duration: -1 is not from 0 to 43200"),
