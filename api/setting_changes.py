@@ -1,4 +1,4 @@
-"""Changes of settings, by the names they have in docs/settings.md: ``tf=sqrt,slope=0.8``."""
+"""Changes of settings, by the names they have in docs/settings.md: ``tf=raw,slope=0.8``."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import fields as record_fields

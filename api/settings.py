@@ -64,7 +64,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     ([scaling](scaling.md)). `catalog.db` in the home unless set."""
     threshold: Annotated[float, Meta(ge=0.0, le=1.0)] = DEFAULT_THRESHOLD
     """Least confidence that counts, 0.0 to 1.0."""
-    tf: TfName = "raw"
+    tf: TfName = "sqrt"
     """Term frequency of a reindex: `raw` seconds, or `sqrt` or `log` of them."""
     slope: Annotated[float, Meta(ge=0.01, le=1.0)] = 1.0
     """Slope of the pivoted length of a reindex, 0.01 to 1. At 1 a score is the cosine; below, the

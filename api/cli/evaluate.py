@@ -70,7 +70,7 @@ def command(
     that name their list.
 
     \b
-    reelmatch evaluate --compare tf=sqrt --compare tf=sqrt,co_likes=0.3
+    reelmatch evaluate --compare tf=raw --compare tf=raw,co_likes=0.3
     reelmatch evaluate --online
     """
     settings = load_settings()

@@ -84,7 +84,7 @@ class Recommendation:
 
     Attributes:
         video: its id.
-        score: the exact cosine.
+        score: of its tags: the exact cosine, times a confidence where a slope is set.
         why: the tags that made the score; hardly any when the answer goes by freshness.
         by_source: source -> what its tags gave together, adding up to the score.
         rank: its place, from 1 on, over all pages.

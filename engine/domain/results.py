@@ -86,7 +86,7 @@ def shares_by_source(why: Iterable[TagContribution]) -> dict[str, float]:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One ranked answer; ``score`` is a cosine, so -1.0 to 1.0.
+    """One ranked answer; ``score`` is a cosine, so -1.0 to 1.0, or times a confidence.
 
     Attributes:
         video: its id.

@@ -51,7 +51,7 @@ class ShownList:
         campaign: whose videos they are, if any's.
         experiment: name of the experiment that was on for the viewer; empty for none.
         arm: name of the arm that the viewer was in.
-        settings: those that ranked it, where they differ from the defaults: ``tf=sqrt``.
+        settings: those that ranked it, where they differ from the defaults: ``tf=raw``.
     """
 
     id: str

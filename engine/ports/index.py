@@ -85,8 +85,9 @@ class Scores(Protocol):
 class IndexSnapshot(Protocol):
     """One moment of an index: it never changes, whatever comes meanwhile.
 
-    Every score is the exact cosine in float64; of equal scores (``engine.kernels.best.TIE``) the
-    lower id comes first. A video is *there* when it can be found at this moment.
+    Every score is the cosine in float64, times a confidence where the slope is below 1; of equal
+    scores (``engine.kernels.best.TIE``) the lower id comes first. A video is *there* when it can be
+    found at this moment.
     """
 
     @property

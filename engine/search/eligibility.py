@@ -44,7 +44,7 @@ class ViewerEligibilityReport:
 
     Attributes:
         basis: what recommendations to this viewer go by.
-        score: the exact cosine; 0.0 for a video that cannot be found.
+        score: of its tags; 0.0 for a video that cannot be found.
         rank: its place, without reranking; None when it is not among the 1,000 best.
         why: the tags that made the score.
         results: every rule, in the order they apply.
@@ -86,7 +86,8 @@ def viewer_eligibility(
         *_filtered(question.where, snapshot, video),
     ]
     if all(result.passed for result in results):
-        results += _placed(basis, rank, score)
+        formula = ", cosine x confidence" if snapshot.config.slope < 1.0 else ""
+        results += _placed(basis, rank, score, formula)
     return ViewerEligibilityReport(
         basis, score, rank, reasons(snapshot, profile_vector, video), tuple(results)
     )
@@ -127,16 +128,18 @@ def _filtered(where: Filter, snapshot: IndexSnapshot, video: str) -> Iterator[Ru
         yield RuleResult(Rule.WHERE, passed=passes, evidence=evidence)
 
 
-def _placed(basis: Basis, rank: int | None, score: float) -> list[RuleResult]:
+def _placed(basis: Basis, rank: int | None, score: float, formula: str) -> list[RuleResult]:
     if basis is not Basis.PROFILE:
         reason = "nothing is known of what the viewer likes: the newest harmless videos come"
         return [RuleResult(Rule.FITS, passed=rank is not None, evidence=reason)]
     if rank is None and score <= 0:
         return [
             RuleResult(
-                Rule.FITS, passed=False, evidence=f"the score is {score:.4f}: it must be above 0"
+                Rule.FITS,
+                passed=False,
+                evidence=f"the score is {score:.4f}{formula}: it must be above 0",
             )
         ]
-    fits = RuleResult(Rule.FITS, passed=True, evidence=f"the score is {score:.4f}")
+    fits = RuleResult(Rule.FITS, passed=True, evidence=f"the score is {score:.4f}{formula}")
     among = f"place {rank}" if rank is not None else f"{POOL} others fit better"
     return [fits, RuleResult(Rule.AMONG_BEST, passed=rank is not None, evidence=among)]

@@ -1,6 +1,6 @@
 """Ranking beyond the score: diversity, freshness, near-duplicates folded.
 
-The score of a match stays what it is, the exact cosine; what is said here is the order, and for
+The score of a match stays what it is, that of its tags; what is said here is the order, and for
 each match how each rule moved it.
 """
 
@@ -71,7 +71,7 @@ class Candidate:
 
     Attributes:
         video: its id.
-        score: the exact cosine.
+        score: of its tags.
         bonus: what else speaks for it, to be added to the score.
     """
 

@@ -79,7 +79,7 @@ class ViewerEligibility:
         generation: of the index.
         basis: what recommendations to this viewer go by.
         recommended: whether every rule is kept.
-        score: the exact cosine.
+        score: of its tags: the exact cosine, times a confidence where a slope is set.
         rank: its place without reranking; None when it is not among the 1,000 best.
         why: the tags that made the score.
         by_source: source -> what its tags gave together, adding up to the score.

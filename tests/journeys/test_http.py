@@ -329,7 +329,7 @@ def test_a_running_server_follows_other_processes(empty_server: Served, carphone
     assert wait_for(built, empty_server)["generation"] == built
     listed = empty_server.client.get("/v1/reindex/generations").json()["generations"]
     assert {one["generation"]: (one["tf"], one["live"]) for one in listed} == {
-        built: ("raw", True),
+        built: ("sqrt", True),
         log["generation"]: ("log", False),
     }
     for body, status in (

@@ -11,7 +11,7 @@ class EvaluationRequest(Body):
     """Settings to compare with the present ones."""
 
     model_config = ConfigDict(
-        json_schema_extra={"examples": [{"compare": ["tf=sqrt", "tf=sqrt,co_likes=0.3"]}]}
+        json_schema_extra={"examples": [{"compare": ["tf=raw", "tf=raw,co_likes=0.3"]}]}
     )
 
     compare: list[str] = Field(default_factory=list, max_length=MAX_COMPARED)

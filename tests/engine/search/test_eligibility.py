@@ -7,6 +7,7 @@ import pytest
 from engine.domain.filters import And, Field, HasTag
 from engine.domain.recommendations import Basis
 from engine.domain.viewers import EventKind
+from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.eligibility import Rule, ViewerEligibilityReport, viewer_eligibility
 from engine.search.profiles import Profile, ProfileRules, Reaction
 from engine.search.recommend import Question, recommend_page
@@ -40,6 +41,17 @@ def test_a_video_is_recommended_when_no_rule_is_broken(
     if video in by_video:
         assert report.score == by_video[video].score
     assert sum(reason.share for reason in report.why) == pytest.approx(report.score, abs=1e-9)
+
+
+def test_a_score_that_is_no_plain_cosine_says_so() -> None:
+    plain = snapshot_of(VIDEOS)
+    config = replace(plain.config, slope=0.5)
+    pivoted = LocalSnapshot.of(replace(plain.generation, config=config))
+    for snapshot, formula in ((plain, ""), (pivoted, ", cosine x confidence")):
+        report = viewer_eligibility(snapshot, "b-zoo", QUESTION, RULES)
+        assert f"the score is {report.score:.4f}{formula}" in [
+            one.evidence for one in report.results
+        ]
 
 
 def test_each_rule_is_named_with_its_evidence() -> None:
