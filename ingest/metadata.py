@@ -60,14 +60,14 @@ def reread_metadata(catalog: Catalog) -> int:
             for content in page:
                 known = content.of(METADATA)
                 if known is None or known.tagger != who:
-                    described = _kept(content.record, catalog)
+                    described = _described(content.record, catalog)
                     track = _observed(described, content.record, catalog)
                     catalog.tracks.put(content.record.id, track)
                     n_read += 1
     return n_read
 
 
-def _kept(record: VideoRecord, catalog: Catalog) -> Described:
+def _described(record: VideoRecord, catalog: Catalog) -> Described:
     lines = catalog.tracks.lines(record.id).get(METADATA, ())
     return Described(
         record.id,

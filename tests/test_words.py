@@ -15,7 +15,12 @@ doubtful at_once MAKER AskingTagger Witness Unwatchable KindJudge SensitiveJudge
 ThriftyTagger Commonplace NEW_LOOK Looks count_looks from_kept seen_ranges put_back Ruling Recipe
 Setup Taste Pulls Eye SeenAnswer RulingAnswer CaseAnswer ReadingAnswer MeaningAnswer
 most_telling_first can_be_judged key_json result_json HeardSound read_place
+HeardSpeech TagShare MAX_RUNS _owes_look LOOK_SECONDS GLANCE_SECONDS
 """.split()  # noqa: SIM905 - a word a name
+)
+OF_THE_PRODUCT = ("api", "engine", "ingest", "models", "reelmatch")
+RETIRED_VARIABLES = frozenset(
+    "found told said asked wanted seen kept heard verdict looks glance".split()  # noqa: SIM905
 )
 
 
@@ -53,3 +58,25 @@ def test_no_retired_name_comes_back() -> None:
         if file != Path(__file__) and (names := set(retired.findall(file.read_text("utf-8"))))
     }
     assert used == {}
+
+
+def test_no_variable_has_a_retired_name() -> None:
+    files = [file for room in OF_THE_PRODUCT for file in (TOP / room).rglob("*.py")]
+    assert files
+    used = {
+        str(file.relative_to(TOP)): names
+        for file in files
+        if (names := RETIRED_VARIABLES & set(variables_of(file)))
+    }
+    assert used == {}
+
+
+def variables_of(file: Path) -> Iterator[str]:
+    """Yield the names that the functions of a file assign or take; fields of records are public."""
+    for function in ast.walk(ast.parse(file.read_text("utf-8"))):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            for node in ast.walk(function):
+                if isinstance(node, ast.arg):
+                    yield node.arg
+                elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                    yield node.id

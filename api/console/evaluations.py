@@ -63,10 +63,10 @@ def post_evaluation(
 ) -> Response:
     """Queue an evaluation of the settings of each line."""
     lines = [line.strip() for line in form.get("compare", "").splitlines()]
-    candidates, asked = (
+    candidates, options = (
         candidates_of(settings, [line for line in lines if line]),
         EvaluationOptions(),
     )
-    name, options = name_of(candidates, asked), options_of(candidates, asked)
-    live.catalog.jobs.add_evaluation(name, options, now=time.time())
+    name, stored = name_of(candidates, options), options_of(candidates, options)
+    live.catalog.jobs.add_evaluation(name, stored, now=time.time())
     return RedirectResponse(request.scope["root_path"] + "/jobs", 303)

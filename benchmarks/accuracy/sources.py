@@ -68,16 +68,16 @@ def main() -> None:
 
 def truths(labels: Sequence[Mapping[str, Any]]) -> dict[str, Truth]:
     """Return what is right of each clip; what is seen is that of all its labelled frames."""
-    seen: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+    shown: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
     for frame in read_labels():
-        right, unsure = seen[frame.source]
+        right, unsure = shown[frame.source]
         right |= frame.present | {name for name, good in frame.specific.items() if good}
         unsure |= frame.unsure
     every: dict[str, Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {}
     for label in labels:
         of = label["made"]["picture"] if "made" in label else label["clip"]
-        name = of if of in seen else of.rpartition("/")[2]
-        right, unsure = seen[name] if name in seen else (label["seen"], label["seen_unsure"])
+        name = of if of in shown else of.rpartition("/")[2]
+        right, unsure = shown[name] if name in shown else (label["seen"], label["seen_unsure"])
         every[label["clip"]] = {
             VISUAL: (frozenset(right), frozenset(unsure) - frozenset(right)),
             AUDIO: (frozenset(label["heard"]), frozenset(label["unsure"])),

@@ -206,9 +206,9 @@ def shadowed_credits(pixels_a_second: float, *, panel: bool = False) -> LivelyFo
             backdrop[:, int(width * 0.08) : int(width * 0.92)] *= 0.4
         for number in range(round(seconds * rate)):
             first = round(pixels_a_second * number / rate + height / 2)
-            seen = np.s_[first : first + height]
-            dark = blended(backdrop, (0, 0, 0), shadow[seen]).astype(np.float32)
-            yield blended(dark, colour, words[seen])
+            observed = np.s_[first : first + height]
+            dark = blended(backdrop, (0, 0, 0), shadow[observed]).astype(np.float32)
+            yield blended(dark, colour, words[observed])
 
     return form
 
@@ -278,8 +278,8 @@ def verses_that_cross(
         masks.append(np.asarray(sheet).astype(np.float32) / 255)
     for number in range(round(seconds * rate)):
         verse, part = divmod(number / rate / lasts, 1)
-        seen = np.clip((part * lasts - lasts + cross) / cross, 0, 1)
-        share = masks[int(verse)] * (1 - seen) + masks[int(verse) + 1] * seen
+        observed = np.clip((part * lasts - lasts + cross) / cross, 0, 1)
+        share = masks[int(verse)] * (1 - observed) + masks[int(verse) + 1] * observed
         dark = blended(backdrop, (0, 0, 0), np.clip(2 * gaussian_filter(share, 2), 0, 0.7))
         yield blended(dark.astype(np.float32), (255, 255, 250), share)
 

@@ -247,8 +247,8 @@ def pages_that_fade(
         pages.append(page)
     for number in range(round(seconds * rate)):
         page_number, share = divmod(number / rate / lasts, 1)
-        seen = min(1.0, 2.5 * lasts * min(share, 1 - share))
-        yield np.asarray(Image.blend(backdrop, pages[int(page_number)], seen))
+        observed = min(1.0, 2.5 * lasts * min(share, 1 - share))
+        yield np.asarray(Image.blend(backdrop, pages[int(page_number)], observed))
 
 
 def rising_bubbles(

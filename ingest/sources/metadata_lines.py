@@ -39,15 +39,15 @@ def metadata_lines(
         tags: its publisher's words.
         categories: of its publisher.
     """
-    kept: list[Line] = []
+    cleaned: list[Line] = []
     characters = 0
     for line in _lines(title, source, description, tags, categories):
         text = line.text[:MAX_LINE_CHARACTERS]
         characters += len(text)
-        if len(kept) == MAX_LINES or characters > MAX_CHARACTERS:
+        if len(cleaned) == MAX_LINES or characters > MAX_CHARACTERS:
             break
-        kept.append(line._replace(text=text))
-    return kept
+        cleaned.append(line._replace(text=text))
+    return cleaned
 
 
 def _lines(

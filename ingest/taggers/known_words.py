@@ -54,7 +54,8 @@ def _words_of_faces() -> list[OwnWord]:
     from ingest.taggers.visual.face_words import GENERAL, precision_counts
 
     return [
-        OwnWord(name, (GENERAL,), said, right) for name, (said, right) in precision_counts().items()
+        OwnWord(name, (GENERAL,), total, right)
+        for name, (total, right) in precision_counts().items()
     ]
 
 

@@ -74,9 +74,9 @@ def test_a_share_that_is_none_is_refused(share: str) -> None:
 
 def test_names_of_a_strangers_fields_are_cut_and_without_escapes() -> None:
     event = {"viewer": "ann", "id": "1", "video": "v", "kind": "liked"}
-    told = reasons(json.dumps(event | {"\x1b[2J" + "a" * 1000: 1}))[1]
-    assert told.startswith("'\\x1b[2Jaaa")
-    assert len(told) < 200
+    reported = reasons(json.dumps(event | {"\x1b[2J" + "a" * 1000: 1}))[1]
+    assert reported.startswith("'\\x1b[2Jaaa")
+    assert len(reported) < 200
     assert reasons(json.dumps(event | {"id": 7}))[1].startswith("id: ")
 
 
@@ -119,6 +119,6 @@ def test_what_is_too_old_to_be_kept_is_not_added_again(tmp_path: Path) -> None:
     ]
     with open_catalog(tmp_path / "catalog.db") as catalog:
         assert sum(part.added for part in load_events(catalog, events, now=NOW)) >= MAX_EVENTS
-        kept = catalog.viewers.events("ann")
+        stored = catalog.viewers.events("ann")
         assert sum(part.added for part in load_events(catalog, events, now=NOW)) == 0
-        assert catalog.viewers.events("ann") == kept
+        assert catalog.viewers.events("ann") == stored

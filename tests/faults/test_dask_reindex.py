@@ -129,12 +129,12 @@ def test_a_killed_driver_is_followed_by_one_that_counts_what_is_missing(
         driver.kill()
     # What was handed over and had begun is finished by the workers, whom nobody asks any more.
     soon(lambda: not cluster.tasks())
-    kept = {path: path.stat().st_mtime_ns for path in folder.rglob("*.counts")}
-    assert 5 <= len(kept) < VIDEOS / CHUNK_VIDEOS
+    stored = {path: path.stat().st_mtime_ns for path in folder.rglob("*.counts")}
+    assert 5 <= len(stored) < VIDEOS / CHUNK_VIDEOS
     rewritten: list[Path] = []
 
     def compare(_videos: int) -> None:
-        rewritten.extend(path for path, time in kept.items() if path.stat().st_mtime_ns != time)
+        rewritten.extend(path for path, time in stored.items() if path.stat().st_mtime_ns != time)
 
     built = counted_on(cluster, made_up, Generations(folder), compare)
     assert built.id == expected

@@ -72,11 +72,11 @@ def seconds_of(catalog: Catalog) -> Mapping[str, list[int]]:
     observed = content.of(SPEECH)
     assert observed is not None
     names, track = catalog.tags.vocabulary().names, observed.track
-    found: dict[str, list[int]] = {}
+    results: dict[str, list[int]] = {}
     for second in range(track.n_seconds):
         for number in track.tags[track.starts[second] : track.starts[second + 1]]:
-            found.setdefault(names[number].removeprefix("speech:"), []).append(second)
-    return found
+            results.setdefault(names[number].removeprefix("speech:"), []).append(second)
+    return results
 
 
 @pytest.mark.parametrize(

@@ -93,12 +93,12 @@ def test_what_was_kept_is_read_by_a_newer_version(
 def test_a_known_video_is_told_without_another_look(catalog: Catalog, film: Path) -> None:
     shades = Shades()
     video = ingest_file(film, catalog, shades).video or ""
-    asked = shades.n_tagged
+    requested = shades.n_tagged
     catalog.tracks.put(video, LineTagger("text").observe([], 3, catalog))
     with catalog.change() as (db, _):
         db.execute("delete from tracks where source = 'metadata'")
     assert ingest_file(film, catalog, shades).status == "ok"
-    assert shades.n_tagged == asked
+    assert shades.n_tagged == requested
     assert "metadata:guitar" in told(catalog, video)
 
 

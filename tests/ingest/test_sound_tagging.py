@@ -53,7 +53,7 @@ def tags_of(catalog: Catalog, video: str | None) -> dict[str, int]:
 
 def test_what_is_heard_lies_beside_what_is_seen(catalog: Catalog, film: Path) -> None:
     deaf = ingest_file(film, catalog, Shades())
-    seen = tags_of(catalog, deaf.video)
+    observed = tags_of(catalog, deaf.video)
     result = ingest_file(film, catalog, Shades(), Ear(), force=True)
     assert result.reason == ""
     assert {"audio", "decoding", "visual"} <= result.cost.keys()
@@ -61,7 +61,7 @@ def test_what_is_heard_lies_beside_what_is_seen(catalog: Catalog, film: Path) ->
     assert result.cost["decoding"] > 0
     assert ingest_file(film, catalog, Shades(), Ear()).cost == {}
     assert catalog.tracks.taggers(result.video or "")["audio"] == "ear@1"
-    assert tags_of(catalog, result.video) == seen | {"audio:loud": 3}
+    assert tags_of(catalog, result.video) == observed | {"audio:loud": 3}
 
 
 def test_sound_alone_is_added_to_what_was_seen(catalog: Catalog, film: Path) -> None:
@@ -93,8 +93,8 @@ def test_those_who_watch_are_told_while_sound_goes_on_without_pictures(
 ) -> None:
     film = write_film(tmp_path / "film.mkv", 2, Track(tone(440, 100)[None]))
     done: list[Progress] = []
-    outcome = ingest_file(film, catalog, Shades(), Ear(), on_second=done.append)
-    assert outcome.seconds == 2
+    result_ = ingest_file(film, catalog, Shades(), Ear(), on_second=done.append)
+    assert result_.seconds == 2
     assert len(done) == 2 + 3
 
 
@@ -133,9 +133,9 @@ def test_what_an_older_version_heard_is_heard_again_and_nothing_seen(
 ) -> None:
     shades, newer = Shades(), Ear()
     video = ingest_file(film, catalog, shades, Ear()).video or ""
-    asked = shades.n_tagged
+    requested = shades.n_tagged
     newer.version = "2"
     assert ingest_file(film, catalog, shades, newer).status == "ok"
     assert catalog.tracks.taggers(video)["audio"] == "ear@2"
-    assert shades.n_tagged == asked
+    assert shades.n_tagged == requested
     assert "already watched" in ingest_file(film, catalog, shades, newer).reason

@@ -83,10 +83,10 @@ def test_what_is_read_lies_beside_what_is_seen(catalog: Catalog, film: Path) -> 
 def test_text_that_is_seen_is_confirmed_or_denied(catalog: Catalog, film: Path) -> None:
     video = ingest_file(film, catalog, Guesses(), Spectacles()).video or ""
     (content,) = catalog.content.of([video])
-    seen = content.of(VISUAL)
-    assert seen is not None
+    observed = content.of(VISUAL)
+    assert observed is not None
     dog, text = (int(number) for number in catalog.tags.number(("dog", "text")))
-    track = seen.track
+    track = observed.track
     seconds = [
         dict(zip(track.tags[start:end], track.confidences[start:end] / FULL_SCALE, strict=True))
         for start, end in pairwise(track.starts)
@@ -98,9 +98,9 @@ def test_text_that_is_seen_is_confirmed_or_denied(catalog: Catalog, film: Path) 
 def test_text_alone_is_added_to_what_was_seen(catalog: Catalog, film: Path) -> None:
     shades = Shades()
     ingest_file(film, catalog, shades)
-    asked = shades.n_tagged
+    requested = shades.n_tagged
     result = ingest_file(film, catalog, shades, Spectacles())
-    assert shades.n_tagged == asked
+    assert shades.n_tagged == requested
     assert catalog.tracks.lines(result.video or "")["text"] == (LINE,)
 
 

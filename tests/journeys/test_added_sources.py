@@ -44,7 +44,7 @@ def visual_tracks(home: Path) -> dict[str, bytes]:
 
 
 def test_sound_text_and_metadata_are_added(home: Path) -> None:
-    seen = visual_tracks(home)
+    observed = visual_tracks(home)
     done = reelmatch(home, "ingest", "--add", "audio,text,metadata", "--json")
     assert done.code == 0, done.err
     assert "read the metadata of 2 videos" in done.err
@@ -52,7 +52,7 @@ def test_sound_text_and_metadata_are_added(home: Path) -> None:
     assert set(map(frozenset, taggers(home).values())) == {
         frozenset({"visual", "audio", "text", "metadata"})
     }
-    assert visual_tracks(home) == seen
+    assert visual_tracks(home) == observed
     listed = reelmatch(home, "tags", "guitar_song", "--json").json["tags"]
     names = {one["tag"] for one in listed}
     assert {"audio:music", "metadata:guitar"} <= names

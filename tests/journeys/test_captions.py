@@ -72,10 +72,10 @@ def test_what_is_spoken_is_a_tag_on_its_seconds(home: Path, name: str) -> None:
 
 
 def test_a_video_is_found_by_what_is_spoken(home: Path) -> None:
-    found = reelmatch(home, "match", "--keyword", "speech:guitar", "--json").json["matches"]
+    results = reelmatch(home, "match", "--keyword", "speech:guitar", "--json").json["matches"]
     videos = reelmatch(home, "videos", "--json").json["videos"]
     titles = {one["video"]: one["title"] for one in videos}
-    assert {titles[one["video"]] for one in found} == {"inside", "beside"}
+    assert {titles[one["video"]] for one in results} == {"inside", "beside"}
 
 
 def test_captions_tell_the_language(home: Path) -> None:
@@ -86,14 +86,14 @@ def test_captions_tell_the_language(home: Path) -> None:
 
 def test_captions_that_come_later_are_added_without_another_look(tmp_path: Path) -> None:
     home, film = tmp_path / "home", write_captioned_film(tmp_path / "film.mp4", 7)
-    (seen,) = ingest(home, film)
+    (observed,) = ingest(home, film)
     with Catalog.open(home / "catalog.db") as catalog:
-        before = catalog.content.of([seen["video"]])[0].of("visual")
+        before = catalog.content.of([observed["video"]])[0].of("visual")
     (tmp_path / "film.srt").write_text(srt([GUITAR, DOG]))
     ingest(home, "--add", "speech")
     with Catalog.open(home / "catalog.db") as catalog:
-        (content,) = catalog.content.of([seen["video"]])
-        assert catalog.tracks.lines(seen["video"])["speech"][0].text == GUITAR[2]
+        (content,) = catalog.content.of([observed["video"]])
+        assert catalog.tracks.lines(observed["video"])["speech"][0].text == GUITAR[2]
     assert {track.source for track in content.tracks} >= {"audio", "speech", "visual"}
     assert str(content.of("visual")) == str(before)
 

@@ -44,12 +44,12 @@ def test_settings_that_win_are_stored_and_in_force(tmp_path: Path) -> None:
 
     (home / "settings.env").write_text("REELMATCH_VIEWER_WATCHED=0\n")
     split = ("--split", "1970-01-01T01:06:00")
-    asked = ("--compare", "watched=0.5", "--compare", "power=1", "--write", "--json")
-    answer = reelmatch(home, "evaluate", *split, *asked)
-    told = answer.json
-    assert told["winner"] == "watched=0.5"
-    assert told["viewers"] == 60
-    present, watched, power = told["compared"]
+    requested = ("--compare", "watched=0.5", "--compare", "power=1", "--write", "--json")
+    answer = reelmatch(home, "evaluate", *split, *requested)
+    reported = answer.json
+    assert reported["winner"] == "watched=0.5"
+    assert reported["viewers"] == 60
+    present, watched, power = reported["compared"]
     assert watched["settings"] == {"viewer_watched": "0.5"}
     assert watched["differences"]["nDCG@10"]["is_real"] is True
     assert power["differences"]["nDCG@10"]["is_real"] is False

@@ -162,9 +162,9 @@ def test_where_nothing_fits_the_nearest_is_told_apart(served: Served, ask: Run) 
     assert answer["matches"] == []
     best = answer["nearest"][0]
     assert (best["title"], best["why"][0]["tag"]) == ("coffee", "drink")
-    told = ask("match", "--keyword", "sparkling wine", "-k", "3")
-    assert told.err.endswith("no video fits; the nearest, by what is broader:\n")
-    assert best["video"] in told.out
+    reported = ask("match", "--keyword", "sparkling wine", "-k", "3")
+    assert reported.err.endswith("no video fits; the nearest, by what is broader:\n")
+    assert best["video"] in reported.out
     fits = served.client.post("/v1/matches", json={"keywords": {"drink": 1}}).json()
     assert "nearest" not in fits
 
@@ -172,6 +172,6 @@ def test_where_nothing_fits_the_nearest_is_told_apart(served: Served, ask: Run) 
 def test_what_is_unwanted_is_not_near_either(served: Served) -> None:
     body = {"keywords": {"sparkling wine": 1, "coffee": -1}}
     unwanted = served.client.post("/v1/matches", json=body).json()
-    wanted = served.client.post("/v1/matches", json={"keywords": {"sparkling wine": 1}}).json()
+    expected = served.client.post("/v1/matches", json={"keywords": {"sparkling wine": 1}}).json()
     scores = {one["video"]: one["score"] for one in unwanted.get("nearest", ())}
-    assert all(scores.get(one["video"], 0.0) < one["score"] for one in wanted["nearest"])
+    assert all(scores.get(one["video"], 0.0) < one["score"] for one in expected["nearest"])

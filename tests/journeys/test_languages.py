@@ -58,8 +58,8 @@ def test_words_of_other_languages_are_understood_at_every_door(client: TestClien
     assert read[0]["languages"] == ["ja", "zh"]
     assert len(read[1]["languages"]) == 9
     assert read[2]["languages"] == []
-    told = client.get("/v1/keywords", params={"q": "Versicherung", "language": "de"}).json()
-    assert told["keywords"][0]["languages"] == ["de"]
+    reported = client.get("/v1/keywords", params={"q": "Versicherung", "language": "de"}).json()
+    assert reported["keywords"][0]["languages"] == ["de"]
 
     # Words that are left out are told with the languages that were tried.
     written: dict[str, Any] = {"keywords": {"Fahrrad": 1, "Versicherung": 1}, "language": "de"}
@@ -106,8 +106,8 @@ def test_interests_are_said_in_their_language(client: TestClient) -> None:
     assert client.post("/v1/recommendations", json=strict).status_code == 422
 
     # What is kept of a viewer are tags.
-    kept = {"interests": {"zapatos": 1, "perro": -0.5}, "language": "es"}
-    assert client.put("/v1/viewers/ana/interests", json=kept).status_code == 204
+    remaining = {"interests": {"zapatos": 1, "perro": -0.5}, "language": "es"}
+    assert client.put("/v1/viewers/ana/interests", json=remaining).status_code == 204
     assert client.get("/v1/viewers/ana").json()["interests"].keys() == {"footwear", "dog"}
 
 

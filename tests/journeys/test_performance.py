@@ -25,9 +25,9 @@ ASSESSMENTS = {
 
 def imported(title: str, *tags: str) -> str:
     """A line of our own form: each tag on ten seconds, for sure."""
-    seen = [{"tag": tag, "seconds": [[0, 10, 0.9]]} for tag in tags]
+    observed = [{"tag": tag, "seconds": [[0, 10, 0.9]]} for tag in tags]
     source = f"https://example.com/{title}"
-    return json.dumps({"source": source, "title": title, "kind": "motion", "tags": seen})
+    return json.dumps({"source": source, "title": title, "kind": "motion", "tags": observed})
 
 
 @pytest.fixture(scope="module")
@@ -53,38 +53,40 @@ def performance_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
     ]
     assert reelmatch(home, "ingest", singer, *songs, rain, bikes()).code == 0
     lines = folder / "lines.jsonl"
-    heard = imported("speech", "person", "audio:speech", "audio:music")
-    lines.write_text(f"{heard}\n{imported('deaf', 'person')}\n")
+    audible = imported("speech", "person", "audio:speech", "audio:music")
+    lines.write_text(f"{audible}\n{imported('deaf', 'person')}\n")
     assert reelmatch(home, "import", lines).code == 0
     assert reelmatch(home, "reindex").code == 0
     yield from serve(home)
 
 
 def test_every_video_has_a_verdict_with_its_reason(performance_server: Served) -> None:
-    for title, verdict in ASSESSMENTS.items():
-        told = reelmatch(performance_server.home, "performance", title, "--json").json
-        assert told["verdict"] == verdict, told
+    for title, assessment in ASSESSMENTS.items():
+        report = reelmatch(performance_server.home, "performance", title, "--json").json
+        assert report["verdict"] == assessment, report
         (video,) = performance_server.client.get("/v1/videos", params={"q": title}).json()["videos"]
         answer = performance_server.client.get(f"/v1/videos/{video['video']}").json()["performance"]
-        assert answer == {name: told[name] for name in answer}
-    told = reelmatch(performance_server.home, "performance", "singer").out
-    assert told.startswith("performance: music on 4 of 4 seconds with sound; people or instruments")
-    assert "audio:music" in told
-    assert "person" in told
+        assert answer == {name: report[name] for name in answer}
+    report = reelmatch(performance_server.home, "performance", "singer").out
+    assert report.startswith(
+        "performance: music on 4 of 4 seconds with sound; people or instruments"
+    )
+    assert "audio:music" in report
+    assert "person" in report
 
 
 def test_filters_find_each_verdict_and_no_other(performance_server: Served) -> None:
     titles = {one["video"]: one["title"] for one in _videos(performance_server)}
-    for verdict in set(ASSESSMENTS.values()):
+    for assessment in set(ASSESSMENTS.values()):
         body = {
             "interests": {"person": 1, "audio:music": 1, "audio:noise": 1, "city": 1},
-            "where": {"performance": [verdict]},
+            "where": {"performance": [assessment]},
             "k": 20,
         }
-        found = performance_server.client.post("/v1/recommendations", json=body).json()["matches"]
-        names = {titles[match["video"]] for match in found}
-        assert names <= {title for title, own in ASSESSMENTS.items() if own == verdict}
-        assert names or verdict in ("other", "silent")
+        results = performance_server.client.post("/v1/recommendations", json=body).json()["matches"]
+        names = {titles[match["video"]] for match in results}
+        assert names <= {title for title, own in ASSESSMENTS.items() if own == assessment}
+        assert names or assessment in ("other", "silent")
 
 
 def _videos(site: Served) -> list[dict[str, str]]:
@@ -114,8 +116,8 @@ def test_a_campaign_runs_where_it_asks_to(performance_server: Served) -> None:
 
     soon(lambda: campaigns_for("singer") == ["strings"])
     assert campaigns_for("speech") == []
-    asked = {"campaign": "strings", "video": ids["speech"]}
-    rules = performance_server.client.get("/v1/explain", params=asked).json()["rules"]
+    requested = {"campaign": "strings", "video": ids["speech"]}
+    rules = performance_server.client.get("/v1/explain", params=requested).json()["rules"]
     (rule,) = (one for one in rules if one["rule"] == "performance")
     assert rule["passed"] is False
     assert rule["says"].startswith("the video is talk (speech on 10 of 10 seconds with sound)")

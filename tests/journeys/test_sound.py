@@ -42,12 +42,12 @@ def test_what_is_heard_is_listed_beside_what_is_seen(home_with_sound: Path) -> N
 
 def test_tags_of_one_source_are_listed_alone(home_with_sound: Path) -> None:
     home, song = home_with_sound, "song"
-    heard = reelmatch(home, "tags", song, "--source", "audio", "--all")
-    assert heard.out.startswith("audio:music, ")
-    assert all(line.startswith("audio:") for line in heard.out.splitlines())
-    seen = reelmatch(home, "tags", "bikes", "--source", "visual", "--json").json["tags"]
+    audible = reelmatch(home, "tags", song, "--source", "audio", "--all")
+    assert audible.out.startswith("audio:music, ")
+    assert all(line.startswith("audio:") for line in audible.out.splitlines())
+    observed = reelmatch(home, "tags", "bikes", "--source", "visual", "--json").json["tags"]
     of_all = reelmatch(home, "tags", "bikes", "--json").json["tags"]
-    assert seen == [one for one in of_all if ":" not in one["tag"]]
+    assert observed == [one for one in of_all if ":" not in one["tag"]]
     at_second = reelmatch(home, "tags", song, "--source", "audio", "--second", "3").out
     assert at_second.startswith("audio:music, ")
     along = reelmatch(home, "tags", song, "--source", "audio", "--tag", "music", "--json").json
@@ -65,10 +65,10 @@ def test_every_video_was_listened_to(home_with_sound: Path) -> None:
     assert set(known) == {"bigbuckbunny", "bikes", "song"}
     for content in known.values():
         assert {"audio", "visual"} <= {track.source for track in content.tracks}
-        heard = content.of("audio")
-        assert heard is not None
-        assert heard.tagger.startswith("sound@")
-        assert heard.track.n_seconds == content.record.seconds
+        audible = content.of("audio")
+        assert audible is not None
+        assert audible.tagger.startswith("sound@")
+        assert audible.track.n_seconds == content.record.seconds
     silent, real = known["bikes"].of("audio"), known["bigbuckbunny"].of("audio")
     assert silent is not None
     assert real is not None
@@ -89,7 +89,7 @@ def test_deaf_it_sees_the_same(home_with_sound: Path, tmp_path: Path) -> None:
     assert reelmatch(deaf, "ingest", "--no-audio", big_buck_bunny()).code == 0
     (without,) = contents(deaf).values()
     assert without.of("audio") is None
-    seen = contents(home_with_sound)["bigbuckbunny"].of("visual")
-    assert seen is not None
+    observed = contents(home_with_sound)["bigbuckbunny"].of("visual")
+    assert observed is not None
     for part in ("starts", "confidences"):
-        assert np.array_equal(getattr(seen.track, part), getattr(without.track, part))
+        assert np.array_equal(getattr(observed.track, part), getattr(without.track, part))

@@ -40,10 +40,10 @@ def home_with_text(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def contents(home: Path) -> dict[str, tuple[VideoContent, tuple[Line, ...]]]:
     """Return what is known of each video, and the lines that were read on it, by its title."""
     with Catalog.open(home / "catalog.db") as catalog:
-        found = catalog.content.of([one.id for one in catalog.videos.page()])
+        shown = catalog.content.of([one.id for one in catalog.videos.page()])
         return {
             one.record.title: (one, catalog.tracks.lines(one.record.id).get("text", ()))
-            for one in found
+            for one in shown
         }
 
 
@@ -57,8 +57,8 @@ def test_lines_are_kept_with_the_seconds_they_are_on(home_with_text: Path) -> No
 def test_words_that_mean_a_tag_become_tags(home_with_text: Path) -> None:
     listed = reelmatch(home_with_text, "tags", "street", "--json").json["tags"]
     assert {one["tag"]: one["seconds"] for one in listed}["text:guitar"] == 5
-    found = reelmatch(home_with_text, "match", "--keyword", "text:guitar", "--json").json["matches"]
-    assert [one["video"] for one in found] == [contents(home_with_text)["street"][0].record.id]
+    shown = reelmatch(home_with_text, "match", "--keyword", "text:guitar", "--json").json["matches"]
+    assert [one["video"] for one in shown] == [contents(home_with_text)["street"][0].record.id]
 
 
 def test_every_video_was_looked_at(home_with_text: Path) -> None:
@@ -75,7 +75,10 @@ def test_without_it_the_same_is_seen_but_for_text(home_with_text: Path, tmp_path
     assert reelmatch(blind, "ingest", "--no-text", "--no-audio", carphone()).code == 0
     ((without, _),) = contents(blind).values()
     assert without.of("text") is None
-    seen, same = contents(home_with_text)["carphone_pristine"][0].of("visual"), without.of("visual")
-    assert seen is not None
+    visual, same = (
+        contents(home_with_text)["carphone_pristine"][0].of("visual"),
+        without.of("visual"),
+    )
+    assert visual is not None
     assert same is not None
-    assert np.array_equal(seen.track.starts, same.track.starts)
+    assert np.array_equal(visual.track.starts, same.track.starts)

@@ -33,12 +33,12 @@ class DaskCluster:
     def __init__(self, *, workers: int) -> None:
         self._folder = TemporaryDirectory(prefix="reelmatch-dask-")
         self._processes: list[subprocess.Popen[bytes]] = []
-        told = Path(self._folder.name, "scheduler.json")
+        reported = Path(self._folder.name, "scheduler.json")
         self.scheduler = self._started(
-            _SCHEDULER, "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(told)
+            _SCHEDULER, "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(reported)
         )
-        soon(lambda: told.exists() and told.stat().st_size)
-        self._address = json.loads(told.read_text())["address"]
+        soon(lambda: reported.exists() and reported.stat().st_size)
+        self._address = json.loads(reported.read_text())["address"]
         self.url = self._address.replace("tcp:", "dask:")
         for _ in range(workers):
             self.add_worker()

@@ -55,11 +55,11 @@ def moving(number: int, shape: tuple[int, int] = SHAPE) -> Picture:
 
 def read(reader: TextReader, pictures: Sequence[Picture]) -> ReadText:
     """Read a video that shows each picture for a second."""
-    classifier, seen = MotionClassifier(), reader.begin()
+    classifier, observed = MotionClassifier(), reader.begin()
     for number, picture in enumerate(pictures):
         second = Second(number, float(number), picture, repeated=False)
-        seen.read_second(number, picture, classifier.add(second))
-    return seen.end(len(pictures))
+        observed.read_second(number, picture, classifier.add(second))
+    return observed.end(len(pictures))
 
 
 def write_seconds(path: Path, pictures: Iterable[Picture]) -> Path:

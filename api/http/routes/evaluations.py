@@ -47,14 +47,14 @@ def start_evaluation(
     request = body or EvaluationRequest()
     split_at = None if request.split is None else request.split.timestamp()
     candidates = candidates_of(settings, request.compare)
-    asked = EvaluationOptions(split_at, request.viewers)
-    name, options = name_of(candidates, asked), options_of(candidates, asked)
+    options = EvaluationOptions(split_at, request.viewers)
+    name, stored = name_of(candidates, options), options_of(candidates, options)
     job = start_once(
         live.catalog,
         caller.id,
         idempotency_key,
         f"evaluate {name}".encode(),
-        lambda: live.catalog.jobs.add_evaluation(name, options, now=time.time()),
+        lambda: live.catalog.jobs.add_evaluation(name, stored, now=time.time()),
     )
     return started(live.catalog, job, response)
 

@@ -103,14 +103,14 @@ def _upload(store: ObjectStore, manifest: Manifest, sources: dict[str, Source]) 
 
 
 def _clear_away(store: ObjectStore, now: Publications) -> None:
-    wanted = {manifest_name(one) for one in now.manifests}
+    needed = {manifest_name(one) for one in now.manifests}
     for one in now.manifests:
         try:
             manifest = read_manifest(store, one)
         except StoreUnusable:
             # Damaged, or removed by somebody: it can be fetched by nobody.
             continue
-        wanted |= {part_name(part.sha256) for part in manifest.parts.values()}
+        needed |= {part_name(part.sha256) for part in manifest.parts.values()}
     for folder in (MANIFESTS, PARTS):
-        for name in set(store.names(folder)) - wanted:
+        for name in set(store.names(folder)) - needed:
             store.delete(name)

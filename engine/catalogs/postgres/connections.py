@@ -177,7 +177,7 @@ class Server:
             raise trouble from error
 
     def _trouble(self, error: psycopg.Error) -> ReelmatchError | None:
-        said = self._said(error)
+        text = self._text(error)
         if isinstance(error, PoolTimeout):
             return CatalogUnavailable(
                 f"the catalog {self.name} gives no connection: the server does not answer, or all"
@@ -185,44 +185,44 @@ class Server:
             )
         if isinstance(error, errors.DiskFull):
             return CatalogUnavailable(
-                f"the server of the catalog {self.name} has no room ({said}): free some of its disk"
+                f"the server of the catalog {self.name} has no room ({text}): free some of its disk"
             )
         if isinstance(error, _BUSY):
-            return CatalogUnavailable(f"the catalog {self.name} is busy ({said}): try it again")
+            return CatalogUnavailable(f"the catalog {self.name} is busy ({text}): try it again")
         if isinstance(error, _DAMAGE):
             return CorruptData(
-                f"the catalog {self.name} is damaged ({said}): bring back a backup of the server"
+                f"the catalog {self.name} is damaged ({text}): bring back a backup of the server"
             )
         if isinstance(error, (errors.UndefinedTable, errors.InvalidCatalogName)):
             return CatalogUnusable(
-                f"the catalog {self.name} is gone ({said}): put it back, or start this again"
+                f"the catalog {self.name} is gone ({text}): put it back, or start this again"
             )
         if isinstance(error, psycopg.OperationalError):
             return CatalogUnavailable(
-                f"the server of the catalog {self.name} does not answer ({said}): start it, or"
+                f"the server of the catalog {self.name} does not answer ({text}): start it, or"
                 " check REELMATCH_CATALOG; this goes on by itself when it is back"
             )
         return None
 
     def _refused(self, error: psycopg.OperationalError) -> ReelmatchError:
-        said = self._said(error)
+        text = self._text(error)
         if any(
-            word in said
+            word in text
             for word in ("authentication failed", "does not exist", "no pg_hba.conf", "no password")
         ):
             return CatalogUnusable(
-                f"the catalog {self.name} cannot be opened ({said}): check REELMATCH_CATALOG and"
+                f"the catalog {self.name} cannot be opened ({text}): check REELMATCH_CATALOG and"
                 " the server's users and databases"
             )
-        if "too many" in said or "remaining connection slots" in said:
+        if "too many" in text or "remaining connection slots" in text:
             return CatalogUnavailable(
-                f"the server of the catalog {self.name} has no connection left ({said}): raise its"
+                f"the server of the catalog {self.name} has no connection left ({text}): raise its"
                 " max_connections, or run fewer processes"
             )
         trouble = self._trouble(error)
         assert trouble is not None  # noqa: S101 - what is operational always is one
         return trouble
 
-    def _said(self, error: psycopg.Error) -> str:
+    def _text(self, error: psycopg.Error) -> str:
         line = " ".join(str(error).split())
         return line.replace(self._password, "***") if self._password else line

@@ -325,8 +325,8 @@ def _add(db: Statements, kind: Kind, source: str, options: Mapping[str, Any], no
     if waiting:
         number, before = int(waiting[0]), json.loads(waiting[1])
         merged = dict(before)
-        if said := options.get("said"):
-            merged["said"] = {**before.get("said", {}), **said}
+        if metadata := options.get("said"):
+            merged["said"] = {**before.get("said", {}), **metadata}
         if options.get("force"):
             merged["force"] = True
         if added := options.get("add"):

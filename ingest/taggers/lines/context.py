@@ -41,9 +41,9 @@ def context_of(lines: Sequence[Line]) -> Context:
     names: set[str] = set()
     song = ""
     for title in titles:
-        told = song_words(title) or (is_of_song(title, others) and "song")
-        song = song or told or ""
-        names |= _words(title) if told or is_named_work(title) else names_in(title)
+        named = song_words(title) or (is_of_song(title, others) and "song")
+        song = song or named or ""
+        names |= _words(title) if named or is_named_work(title) else names_in(title)
     if song:
         # What is seen may still be named: a guitar lesson, a piano cover.
         names -= {token for one in mentions_in(song) for token in one.words.lower().split()}

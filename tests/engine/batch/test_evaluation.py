@@ -137,8 +137,8 @@ def test_of_shuffled_events_nothing_wins(of_films: Catalog, tmp_path: Path) -> N
 def test_what_happens_while_it_runs_changes_nothing(of_films: Catalog, tmp_path: Path) -> None:
     load(of_films, of_one_topic_each())
     again = replace(HEARING, name="again")
-    asked = candidates(HEARING, BY_ROOTS, again)
-    undisturbed = evaluate(of_films, tmp_path, asked, EvaluationOptions(SPLIT))
+    changes = candidates(HEARING, BY_ROOTS, again)
+    undisturbed = evaluate(of_films, tmp_path, changes, EvaluationOptions(SPLIT))
     happened: list[int] = []
 
     def live_on(done: int, _total: int) -> None:
@@ -147,8 +147,8 @@ def test_what_happens_while_it_runs_changes_nothing(of_films: Catalog, tmp_path:
             load(of_films, shuffled(of_one_topic_each()))
         happened.append(done)
 
-    disturbed = evaluate(of_films, tmp_path, asked, EvaluationOptions(SPLIT), on_viewers=live_on)
-    assert len(happened) == len(asked)
+    disturbed = evaluate(of_films, tmp_path, changes, EvaluationOptions(SPLIT), on_viewers=live_on)
+    assert len(happened) == len(changes)
     assert disturbed == undisturbed
 
 
@@ -159,11 +159,11 @@ def test_lists_are_those_of_the_moment(of_films: Catalog, tmp_path: Path) -> Non
         for viewer in of_films.viewers.ids():
             of_films.viewers.delete(viewer)
         known = of_one_topic_each()
-        load(of_films, [[*seen[:5], *(video + topics_on for video in seen[5:])] for seen in known])
+        load(of_films, [[*one[:5], *(video + topics_on for video in one[5:])] for one in known])
         both = Candidate("both", {}, CONFIG, replace(DEAF, watched=0.5, co_likes=0.9))
-        found = evaluate(of_films, tmp_path, candidates(both), EvaluationOptions(SPLIT))
-        assert found.viewers == VIEWERS
-        return found.compared[1]
+        results = evaluate(of_films, tmp_path, candidates(both), EvaluationOptions(SPLIT))
+        assert results.viewers == VIEWERS
+        return results.compared[1]
 
     # Within a topic, and from each topic to the next, which only later events link.
     same, next_one = evaluated(0), evaluated(1)

@@ -30,9 +30,9 @@ def test_gains_are_those_of_the_textbook() -> None:
 
 @given(ids, st.sets(st.sampled_from("abcdefghijklmnop"), min_size=1))
 def test_a_list_is_measured_between_none_and_all(ranked: list[str], relevant: set[str]) -> None:
-    gain, found = ndcg(ranked, relevant, 10), recall(ranked, relevant, 50)
+    gain, results = ndcg(ranked, relevant, 10), recall(ranked, relevant, 50)
     assert 0.0 <= gain <= 1.0 + 1e-9
-    assert found == len(relevant & set(ranked)) / len(relevant)
+    assert results == len(relevant & set(ranked)) / len(relevant)
     best = sorted(ranked, key=lambda video: video not in relevant)
     assert gain <= ndcg(best, relevant, 10) + 1e-9
 

@@ -27,13 +27,13 @@ def test_what_other_rules_told_the_kind_of_counts(catalog: Catalog) -> None:
     save(catalog, video_id(0), {"cat": 2}, tagger="local@2")
     known = catalog.videos.named(video_id(0))
     # Those of before have no version; where nothing was measured, no rule told anything.
-    found: list[dict[str, int]] = [
+    results: list[dict[str, int]] = [
         {"samples": 9},
         {"samples": 9, "rules": 2},
         {"samples": 9, "rules": RULES},
         {},
     ]
-    for number, evidence in enumerate(found, 1):
+    for number, evidence in enumerate(results, 1):
         video = replace(known, id=video_id(number), source="", evidence=evidence)
         catalog.videos.save(video, catalog.tracks.get(known.id), now=NOW + timedelta(days=number))
     outdated = [one.video for one in catalog.listing.outdated("local", "2", RULES)]

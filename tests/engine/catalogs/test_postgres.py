@@ -128,8 +128,8 @@ def test_addresses_that_cannot_be_opened_say_why_and_no_password(
         f"postgresql://u:{PASSWORD}%zz@h/d": (InvalidInput, "none of PostgreSQL"),
         f"postgresql://u:{PASSWORD}@h:port:x/d": (InvalidInput, "none of PostgreSQL"),
     }
-    for address, (kind, said) in cases.items():
-        with pytest.raises(kind, match=said) as caught:
+    for address, (kind, spoken) in cases.items():
+        with pytest.raises(kind, match=spoken) as caught:
             Catalog.open(address)
         assert PASSWORD not in str(caught.value)
         assert "p4ss" not in str(caught.value)

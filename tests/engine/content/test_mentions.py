@@ -31,11 +31,13 @@ def a_track(seconds: list[dict[str, float]], whole: dict[str, float] | None = No
     rows = [[second.get(name, 0.0) for name in NAMES] for second in seconds]
     matrix = np.array(rows, np.float32).reshape(-1, len(NAMES))
     track = Track.from_confidences(matrix, np.arange(len(NAMES)))
-    told = sorted((NAMES.index(name), sure) for name, sure in (whole or {}).items() if sure >= 0.05)
+    given = sorted(
+        (NAMES.index(name), sure) for name, sure in (whole or {}).items() if sure >= 0.05
+    )
     return replace(
         track,
-        whole_tags=np.array([number for number, _ in told], np.uint32),
-        whole_confidences=np.array([sure * FULL_SCALE for _, sure in told], np.uint16),
+        whole_tags=np.array([number for number, _ in given], np.uint32),
+        whole_confidences=np.array([sure * FULL_SCALE for _, sure in given], np.uint16),
     )
 
 
@@ -45,8 +47,8 @@ def seen_and_said(draw: st.DrawFn) -> tuple[Track, Track]:
     some_seen = st.dictionaries(st.sampled_from(SEEN), confidence, max_size=3)
     some_said = st.dictionaries(st.sampled_from(SAID), confidence, max_size=3)
     seconds = draw(st.lists(st.tuples(some_seen, some_said), max_size=6))
-    alone = a_track([seen for seen, _ in seconds])
-    return alone, a_track([seen | said for seen, said in seconds], draw(some_said))
+    alone = a_track([observed for observed, _ in seconds])
+    return alone, a_track([observed | spoken for observed, spoken in seconds], draw(some_said))
 
 
 @given(seen_and_said(), words)
@@ -79,8 +81,8 @@ def test_no_filter_lets_through_what_it_did_not_before_something_was_said(
         SUITABILITY.risky_seconds(tracks[1], words, {"arms": "low", "drugs": "none"})
         >= SUITABILITY.risky_seconds(tracks[0], words, {"arms": "low", "drugs": "none"})
     )
-    told = [SUITABILITY.assessments(track, words) for track in tracks]
-    for first, second, code in zip(*told, after[0], strict=True):
+    given = [SUITABILITY.assessments(track, words) for track in tracks]
+    for first, second, code in zip(*given, after[0], strict=True):
         assert RISKS.index(second.risk) >= RISKS.index(first.risk)
         assert second.looked_for == first.looked_for
         # What the index holds is what the assessment says.
@@ -128,8 +130,8 @@ def test_what_is_spoken_counts_on_its_seconds() -> None:
 
 def test_words_alone_never_rule_a_video_out_for_everybody() -> None:
     # Seen for sure twice, nudity is at the floor; spoken of, it is as risky as one sure look.
-    said = a_track([{"speech:naked": 1.0}] * 6, {"metadata:weapon": 1.0})
-    adult = SUITABILITY.assessments(said, frozenset(SEEN))[topic_index("adult")]
+    spoken = a_track([{"speech:naked": 1.0}] * 6, {"metadata:weapon": 1.0})
+    adult = SUITABILITY.assessments(spoken, frozenset(SEEN))[topic_index("adult")]
     assert adult.risk is Risk.HIGH
-    seen = a_track([{"nudity": 1.0}] * 6)
-    assert SUITABILITY.assessments(seen, frozenset(SEEN))[topic_index("adult")].risk is Risk.FLOOR
+    naked = a_track([{"nudity": 1.0}] * 6)
+    assert SUITABILITY.assessments(naked, frozenset(SEEN))[topic_index("adult")].risk is Risk.FLOOR

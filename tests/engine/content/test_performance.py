@@ -197,10 +197,10 @@ def test_tracks_are_judged_source_by_source(
 
 def test_the_evidence_is_what_decided(classifier: PerformanceClassifier) -> None:
     heard = {"music": 20, "singing": 5, "noise": 3}
-    told = classifier.assessment(content({"person": 12, "violin": 4, "dog": 20}, heard))
-    assert told.heard == (TagCount("audio:music", 20), TagCount("audio:singing", 5))
-    assert told.seen == (TagCount("person", 12), TagCount("violin", 4))
-    assert told.reason == (
+    reported = classifier.assessment(content({"person": 12, "violin": 4, "dog": 20}, heard))
+    assert reported.heard == (TagCount("audio:music", 20), TagCount("audio:singing", 5))
+    assert reported.seen == (TagCount("person", 12), TagCount("violin", 4))
+    assert reported.reason == (
         "music on 20 of 20 seconds with sound; people or instruments in motion on 12 of 20 seconds"
     )
 
@@ -214,8 +214,8 @@ def test_a_seen_word_is_not_heard_and_a_heard_one_not_seen() -> None:
         SourceTrack("visual", "eye@1", Track.from_confidences(ones, np.array([0]))),
         SourceTrack("audio", "ear@1", Track.from_confidences(ones, np.array([1]))),
     ]
-    told = classifier.assessment(VideoContent(record, tracks))
-    assert (told.verdict, told.heard, told.seen) == (Performance.OTHER, (), ())
+    reported = classifier.assessment(VideoContent(record, tracks))
+    assert (reported.verdict, reported.heard, reported.seen) == (Performance.OTHER, (), ())
 
 
 def test_tags_that_came_after_the_vocabulary_are_left_out(

@@ -23,8 +23,8 @@ def test_each_tag_has_its_words_and_where_they_stand() -> None:
         # What is spoken at a second is not of the whole.
         "speech": (Line("a train", TimeRange(0, 2), "", (LineTag("train", "train"),)),),
     }
-    told = [(one.tag.name, one.words, one.fields) for one in whole_tags(track, lines, NAMES)]
-    assert told == [
+    reported = [(one.tag.name, one.words, one.fields) for one in whole_tags(track, lines, NAMES)]
+    assert reported == [
         ("cat", ("Cats", "cat"), ("title", "description", "tag")),
         ("dog", (), ()),
         ("train", ("rail",), ("description",)),

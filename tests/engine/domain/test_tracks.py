@@ -71,11 +71,11 @@ def test_what_is_observed_of_the_whole_comes_out(whole: dict[int, float], second
     again = Track.from_bytes(track.to_bytes())
     assert again.n_seconds == seconds
     assert len(again.tags) == 0
-    kept = {
+    stored = {
         tag: round(of * FULL_SCALE) for tag, of in sorted(whole.items()) if of >= MIN_CONFIDENCE
     }
-    assert again.whole_tags.tolist() == list(kept)
-    assert again.whole_confidences.tolist() == list(kept.values())
+    assert again.whole_tags.tolist() == list(stored)
+    assert again.whole_confidences.tolist() == list(stored.values())
 
 
 @pytest.mark.parametrize("cut", [1, 2, 6, 7])

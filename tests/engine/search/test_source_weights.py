@@ -119,14 +119,14 @@ def test_a_viewer_is_weighed_tag_by_tag_and_each_reason_tells_its_part(
 def test_what_is_left_out_counts_for_nothing_and_still_makes_videos_long() -> None:
     # Both show a car for as long; one of them has music as well.
     snapshot = snapshot_of({"plain": {"car": 9}, "song": {"car": 9, "audio:music": 9}, "x": {}})
-    seen = match(
+    observed = match(
         snapshot, keywords={"car": 1, "music": 1}, k=5, sources=SourceWeights.read("audio=0")
     )
-    assert [one.video for one in seen] == ["plain", "song"]
-    assert [one.by_source for one in seen] == [{"visual": one.score} for one in seen]
-    assert seen[0].score == pytest.approx(1.0)
-    heard = similar(snapshot, "song", k=5, sources=SourceWeights.of({"visual": 0}))
-    assert heard == []
+    assert [one.video for one in observed] == ["plain", "song"]
+    assert [one.by_source for one in observed] == [{"visual": one.score} for one in observed]
+    assert observed[0].score == pytest.approx(1.0)
+    audible = similar(snapshot, "song", k=5, sources=SourceWeights.of({"visual": 0}))
+    assert audible == []
     liked = recommend(
         snapshot, interests={"music": 1}, k=5, sources=SourceWeights.of({"visual": 0})
     )
@@ -143,10 +143,10 @@ def test_words_mean_any_source_unless_told() -> None:
         assert {one.video for one in matches} == {"a", "b", "c"}
     assert [one.video for one in match(snapshot, keywords={"audio:dog": 1}, k=9)] == ["b"]
     assert [one.video for one in recommend(snapshot, interests={"visual:dog": 1}, k=9)] == ["a"]
-    seen = match(snapshot, keywords={"dog": 1, "car": 1}, exclude=["dog"], k=9)
-    assert seen == []
-    heard = match(snapshot, keywords={"dog": 1}, k=9, where=HasTag("audio:dog", 9))
-    assert [one.video for one in heard] == ["b"]
+    observed = match(snapshot, keywords={"dog": 1, "car": 1}, exclude=["dog"], k=9)
+    assert observed == []
+    audible = match(snapshot, keywords={"dog": 1}, k=9, where=HasTag("audio:dog", 9))
+    assert [one.video for one in audible] == ["b"]
     assert match(snapshot, keywords={"dog": 1}, k=9, where=HasTag("dog", 10)) == []
     keywords = Keywords(snapshot.vocabulary, noun_thesaurus(), NoEmbedder())
     assert [one.tag for one in keywords.read("dogs").used] == ["dog"]

@@ -35,10 +35,10 @@ def test_a_word_of_a_moment_does_not_lead() -> None:
 def test_tags_of_a_source_count_as_much_as_it_weighs() -> None:
     counts = [TagCount("audio:music", 60), TagCount("piano", 30), TagCount("metadata:cat", 60)]
     assert [one.tag for one in NEW.ranked(counts)] == ["piano", "metadata:cat", "audio:music"]
-    heard = TagIdf({}, 0, {"audio": 4.0, "metadata": 0.0})
-    assert [one.tag for one in heard.ranked(counts)] == ["audio:music", "piano", "metadata:cat"]
-    assert heard["audio:music"] == 4 * heard["music"]
-    assert heard["metadata:cat"] == 0
+    audible = TagIdf({}, 0, {"audio": 4.0, "metadata": 0.0})
+    assert [one.tag for one in audible.ranked(counts)] == ["audio:music", "piano", "metadata:cat"]
+    assert audible["audio:music"] == 4 * audible["music"]
+    assert audible["metadata:cat"] == 0
 
 
 def test_common_words_never_fill_the_first_five() -> None:

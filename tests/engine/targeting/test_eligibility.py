@@ -59,8 +59,8 @@ def test_an_exclusion_names_the_seconds(report: EligibilityReport) -> None:
 def test_a_performance_names_what_was_seen_and_heard(report: EligibilityReport) -> None:
     number = report.snapshot.vocabulary.names.index("audio:speech")
     spoken = Track.from_confidences(np.full((9, 1), 0.9, np.float32), np.array([number]))
-    heard = SourceTrack(AUDIO, "ear@1", spoken)
-    content = replace(report.content, tracks=[*report.content.tracks, heard])
+    audible = SourceTrack(AUDIO, "ear@1", spoken)
+    content = replace(report.content, tracks=[*report.content.tracks, audible])
     report = replace(report, content=content)
     result = result_of(report, "performance", performance=("performance", "static_visual"))
     assert result.says == (

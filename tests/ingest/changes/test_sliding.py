@@ -49,11 +49,11 @@ def test_lines_that_fill_the_frame_climb_or_sink_over_what_stays(
     rows: int, way: int, seed: int
 ) -> None:
     rng = np.random.default_rng(seed)
-    found = sliding(drawn(backdrop(rng), climbing(rng, way * rows)))
-    assert found.share >= 0.8
-    assert found.lines >= 0.45
-    assert found.bared >= 0.2
-    assert found.two_colours >= 0.9
+    results = sliding(drawn(backdrop(rng), climbing(rng, way * rows)))
+    assert results.share >= 0.8
+    assert results.lines >= 0.45
+    assert results.bared >= 0.2
+    assert results.two_colours >= 0.9
 
 
 @settings(max_examples=15, deadline=None)
@@ -65,9 +65,9 @@ def test_a_line_goes_sideways(columns: int, way: int, seed: int) -> None:
     shares = np.zeros((2 * N_TWOS, ROWS, COLUMNS))
     for number in range(2 * N_TWOS):
         shares[number, 40:45] = ribbon[:, number * columns : number * columns + COLUMNS]
-    found = sliding(drawn(backdrop(rng), list(shares[::way])))
-    assert found.share >= 0.8
-    assert found.lines <= 0.1
+    results = sliding(drawn(backdrop(rng), list(shares[::way])))
+    assert results.share >= 0.8
+    assert results.lines <= 0.1
 
 
 @given(seed=st.integers(0, 100))

@@ -164,9 +164,9 @@ def test_pictures_are_the_same_whether_the_sound_is_heard_or_not() -> None:
         with open_video(big_buck_bunny(), audio_sink=audio_sink) as video:
             return [second.frame for second in video.seconds()]
 
-    deaf, heard = pictures(None), pictures(lambda _: None)
-    assert len(deaf) == len(heard)
-    assert all(np.array_equal(*pair) for pair in zip(deaf, heard, strict=True))
+    deaf, audible = pictures(None), pictures(lambda _: None)
+    assert len(deaf) == len(audible)
+    assert all(np.array_equal(*pair) for pair in zip(deaf, audible, strict=True))
 
 
 def test_no_more_is_heard_than_is_watched() -> None:

@@ -39,10 +39,10 @@ def song(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         spoken = Line("look at that train", TimeRange(4, 6), "", (LineTag("train", "train"),))
         heard("speech", {"train": range(4, 6)}, spoken, Line(HOSTILE, TimeRange(8, 9)))
         title = Line("Trains of the city", None, "title", (LineTag("train", "Trains"),))
-        told = Track.of_whole(
+        reported = Track.of_whole(
             np.array([0.8], np.float32), catalog.tags.number(["train"], "metadata"), SECONDS
         )
-        catalog.tracks.put(VIDEO, SourceTrack("metadata", "metadata@1", told, (title,)))
+        catalog.tracks.put(VIDEO, SourceTrack("metadata", "metadata@1", reported, (title,)))
     assert reelmatch(home, "reindex").code == 0
     yield from serve(home)
 

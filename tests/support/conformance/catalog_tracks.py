@@ -89,11 +89,11 @@ class TracksSuite(OpenedCatalogs):
             save(catalog, video_id(number), {"cat": 2})
         title = Line('Kate plays 100% "live"', field="title", tags=(LineTag("guitar", "plays"),))
         spoken = Line("a straße called ギター教室", TimeRange(3, 5))
-        told = SourceTrack("metadata", "words@1", Track.empty(), (title,))
-        said = SourceTrack("speech", "captions@1", Track.empty(), (spoken, spoken))
-        catalog.tracks.put(video_id(1), told)
-        catalog.tracks.put(video_id(1), said)
-        catalog.tracks.put(video_id(2), said)
+        reported = SourceTrack("metadata", "words@1", Track.empty(), (title,))
+        spoken_now = SourceTrack("speech", "captions@1", Track.empty(), (spoken, spoken))
+        catalog.tracks.put(video_id(1), reported)
+        catalog.tracks.put(video_id(1), spoken_now)
+        catalog.tracks.put(video_id(2), spoken_now)
         assert catalog.tracks.lines(video_id(1)) == {"metadata": (title,), "speech": (spoken,) * 2}
         assert catalog.tracks.lines(video_id(3)) == {}
         both, first = [video_id(2), video_id(1)], [video_id(1)]
@@ -112,7 +112,7 @@ class TracksSuite(OpenedCatalogs):
         }.items():
             assert catalog.listing.titled(text, limit=9) == videos, text
         # What another look brings is all there is; what is gone is not found.
-        catalog.tracks.put(video_id(1), replace(told, lines=(Line("Joan sings"),)))
+        catalog.tracks.put(video_id(1), replace(reported, lines=(Line("Joan sings"),)))
         assert catalog.listing.titled("kate", limit=9) == []
         assert catalog.listing.titled("sings", limit=9) == first
         catalog.videos.delete(video_id(1))

@@ -90,9 +90,9 @@ class TextReaderConformance:
         check(found, 0)
 
     def test_a_second_may_show_nothing(self, reader: TextReader) -> None:
-        seen = reader.begin()
-        seen.read_nothing(0)
-        check(seen.end(1), 1)
+        observed = reader.begin()
+        observed.read_nothing(0)
+        check(observed.end(1), 1)
 
     def test_the_size_of_pictures_may_change(self, reader: TextReader) -> None:
         small, large = written(plain(), "here and there"), written(plain((360, 640)), "here")

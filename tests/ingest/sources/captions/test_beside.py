@@ -41,8 +41,8 @@ def test_a_name_says_which_language_it_is(
     is_forced: bool,  # noqa: FBT001
 ) -> None:
     video.with_name(name).write_text(SRT)
-    (found,) = captions_beside(video)
-    assert (found.path.name, found.language, found.is_forced) == (name, language, is_forced)
+    (results,) = captions_beside(video)
+    assert (results.path.name, results.language, results.is_forced) == (name, language, is_forced)
 
 
 @pytest.mark.parametrize(
@@ -69,23 +69,23 @@ def test_links_and_what_is_no_file_are_not_read(video: Path, tmp_path: Path) -> 
 def test_a_file_that_became_a_link_or_a_pipe_is_refused(video: Path) -> None:
     path = video.with_name("holiday.2024.srt")
     path.write_text(SRT)
-    (found,) = captions_beside(video)
+    (results,) = captions_beside(video)
     path.unlink()
     path.symlink_to(video)
     with pytest.raises(UnreadableCaptions, match="cannot be opened"):
-        found.cues()
+        results.cues()
     path.unlink()
     os.mkfifo(path)
     with pytest.raises(UnreadableCaptions, match="no file"):
-        found.cues()
+        results.cues()
 
 
 def test_cues_are_read_in_the_encoding_they_have(video: Path) -> None:
     path = video.with_name("holiday.2024.de.srt")
     for encoding in ("utf-8", "cp1252", "utf-16"):
         path.write_bytes(SRT.encode(encoding))
-        (found,) = captions_beside(video)
-        (cue,), is_cut = found.cues()
+        (results,) = captions_beside(video)
+        (cue,), is_cut = results.cues()
         assert (cue.text, is_cut) == ("üben", False)
 
 
@@ -96,9 +96,9 @@ def test_cues_are_read_in_the_encoding_they_have(video: Path) -> None:
 )
 def test_what_cannot_be_read_says_why(video: Path, content: bytes, reason: str) -> None:
     video.with_name("holiday.2024.srt").write_bytes(content)
-    (found,) = captions_beside(video)
+    (results,) = captions_beside(video)
     with pytest.raises(UnreadableCaptions, match=reason):
-        found.cues()
+        results.cues()
 
 
 def test_a_file_that_is_too_large_is_read_to_its_last_whole_line(
@@ -106,11 +106,11 @@ def test_a_file_that_is_too_large_is_read_to_its_last_whole_line(
 ) -> None:
     second = SRT.replace("01,", "05,").replace("02,", "06,")
     video.with_name("holiday.2024.srt").write_text(f"{SRT}\n{second}", "utf-8")
-    (found,) = captions_beside(video)
-    assert (len(found.cues()[0]), found.cues()[1]) == (2, False)
+    (results,) = captions_beside(video)
+    assert (len(results.cues()[0]), results.cues()[1]) == (2, False)
     for limit in range(len(SRT) + 6, len(SRT) + 30):
         monkeypatch.setattr(beside, "MAX_BYTES", limit)
-        cues, is_cut = found.cues()
+        cues, is_cut = results.cues()
         # The number of the next cue may come along.
         assert [cue.text.split("\\N")[0] for cue in cues] == ["üben"]
         assert is_cut
@@ -122,8 +122,8 @@ def test_of_a_million_lines_the_first_cues_are_read(video: Path) -> None:
         for number in range(250_000):
             at = f"{number // 3600:02}:{number // 60 % 60:02}:{number % 60:02}"
             file.write(f"{number}\n{at},000 --> {at},900\nline {number}\n\n")
-    (found,) = captions_beside(video)
-    cues, is_cut = found.cues()
+    (results,) = captions_beside(video)
+    cues, is_cut = results.cues()
     assert (len(cues), is_cut) == (MAX_CUES, True)
     assert cues[-1].text == f"line {MAX_CUES - 1}"
 

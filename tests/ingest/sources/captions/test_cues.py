@@ -90,7 +90,7 @@ pieces = st.sampled_from(
 @given(st.lists(pieces).map("".join), st.sampled_from(sorted(FORMATS)))
 def test_anything_gives_cues_or_the_reason_why_not(text: str, suffix: str) -> None:
     try:
-        found, _ = read_cues(text, suffix)
+        results, _ = read_cues(text, suffix)
     except UnreadableCaptions:
         return
-    assert all(cue.text is not None for cue in found)
+    assert all(cue.text is not None for cue in results)

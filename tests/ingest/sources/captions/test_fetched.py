@@ -42,9 +42,9 @@ def test_of_automatic_captions_only_those_that_were_heard_are_fetched(
     site: Site, tmp_path: Path
 ) -> None:
     site.answers["/auto-de-orig.vtt"] = Answer(VTT, "text/vtt")
-    found = fetch_from(youtube(site), tmp_path)
-    assert found == FetchedCaptions(tmp_path / "captions", "de", ".vtt")
-    assert found.path.read_bytes() == VTT
+    results = fetch_from(youtube(site), tmp_path)
+    assert results == FetchedCaptions(tmp_path / "captions", "de", ".vtt")
+    assert results.path.read_bytes() == VTT
     assert site.requests == ["/auto-de-orig.vtt"]
 
 
@@ -57,8 +57,8 @@ def test_what_a_person_wrote_goes_before_and_only_in_the_language_that_is_spoken
         "de-DE": [form(site.address("/written-de.srt"), "srt")],
         "live_chat": [form(site.address("/chat.json"), "json")],
     }
-    found = fetch_from({"subtitles": written, **youtube(site)}, tmp_path)
-    assert (found.language, found.suffix, found.warning) == ("de-DE", ".srt", "")
+    results = fetch_from({"subtitles": written, **youtube(site)}, tmp_path)
+    assert (results.language, results.suffix, results.warning) == ("de-DE", ".srt", "")
     assert site.requests == ["/written-de.srt"]
 
 
@@ -127,14 +127,14 @@ def test_a_site_that_lists_captions_when_asked_is_asked_and_only_the_spoken_ones
         ydl.params["paths"] = {"home": str(tmp_path)}
         info = ydl.extract_info("https://films.example/1", ie_key="Films", download=True)
     assert set(site.requests) == {"/film.mp4"}
-    found = fetch_from(info, tmp_path)
-    assert (found.language, found.warning) == ("de", "")
+    results = fetch_from(info, tmp_path)
+    assert (results.language, results.warning) == ("de", "")
     assert site.requests[-1] == "/auto-de-orig.vtt"
 
 
 def test_captions_that_come_with_the_page_are_taken_from_it(tmp_path: Path) -> None:
-    found = fetch_from({"subtitles": {"en": [{"ext": "vtt", "data": VTT.decode()}]}}, tmp_path)
-    assert found.path.read_bytes() == VTT
+    results = fetch_from({"subtitles": {"en": [{"ext": "vtt", "data": VTT.decode()}]}}, tmp_path)
+    assert results.path.read_bytes() == VTT
 
 
 def test_captions_in_segments_are_put_together(site: Site, tmp_path: Path) -> None:
@@ -147,9 +147,9 @@ def test_captions_in_segments_are_put_together(site: Site, tmp_path: Path) -> No
         playlist += f"#EXTINF:4,\n{number}.vtt\n"
     site.answers["/en.m3u8"] = Answer(f"{playlist}#EXT-X-ENDLIST\n".encode(), "text/vtt")
     entry = form(site.address("/en.m3u8"), protocol="m3u8_native")
-    found = fetch_from({"subtitles": {"en": [entry]}}, tmp_path)
-    assert found.warning == ""
-    cues, _ = read_cues(found.path.read_text(), ".vtt")
+    results = fetch_from({"subtitles": {"en": [entry]}}, tmp_path)
+    assert results.warning == ""
+    cues, _ = read_cues(results.path.read_text(), ".vtt")
     assert [(cue.start, cue.text) for cue in cues] == [(1.0, "a guitar"), (5.0, "a dog")]
 
 
@@ -158,10 +158,10 @@ def listed(address: str) -> dict[str, Any]:
 
 
 def test_what_cannot_be_fetched_is_told(site: Site, tmp_path: Path) -> None:
-    found = fetch_from(listed(site.address("/gone.vtt")), tmp_path)
-    assert found.path is None
-    assert found.warning.startswith("the captions could not be fetched: ")
-    assert "404" in found.warning
+    results = fetch_from(listed(site.address("/gone.vtt")), tmp_path)
+    assert results.path is None
+    assert results.warning.startswith("the captions could not be fetched: ")
+    assert "404" in results.warning
     for address in ("file:///etc/hostname", "gopher://example.org/", "nonsense"):
         refused = fetch_from(listed(address), tmp_path)
         assert refused.path is None
@@ -173,8 +173,8 @@ def test_captions_without_end_stop_at_the_limit(
 ) -> None:
     monkeypatch.setattr(fetched, "MAX_BYTES", 1 << 20)
     site.answers["/endless.vtt"] = Answer(kind="text/vtt", pieces=endless(b"a" * (64 << 10)))
-    found = fetch_from(listed(site.address("/endless.vtt")), tmp_path)
-    assert found.warning.endswith(f"they are over the limit of {1 << 20} bytes")
+    results = fetch_from(listed(site.address("/endless.vtt")), tmp_path)
+    assert results.warning.endswith(f"they are over the limit of {1 << 20} bytes")
     assert site.sent_bytes < 32 << 20
 
 
@@ -183,5 +183,5 @@ def test_captions_that_drip_are_left_to_their_site(
 ) -> None:
     monkeypatch.setattr(fetched, "_MAX_SECONDS", 0.5)
     site.answers["/slow.vtt"] = Answer(kind="text/vtt", pieces=endless(b"a", pause=0.1))
-    found = fetch_from(listed(site.address("/slow.vtt")), tmp_path)
-    assert "took longer than" in found.warning
+    results = fetch_from(listed(site.address("/slow.vtt")), tmp_path)
+    assert "took longer than" in results.warning

@@ -55,8 +55,8 @@ def test_titles_mean_tags_of_the_whole_and_of_no_second(catalog: Catalog) -> Non
     lines = [Line("My kitten plays the violin", field="title")]
     observed = LineTagger(METADATA).observe(lines, 60, catalog)
     assert counts(catalog, observed)["metadata:kitten"] == 60
-    told = tag_counts(observed.track, THRESHOLD, catalog.tags.vocabulary())
-    assert {one.whole for one in told} == {True}
+    reported = tag_counts(observed.track, THRESHOLD, catalog.tags.vocabulary())
+    assert {one.whole for one in reported} == {True}
     vocabulary = catalog.tags.vocabulary()
     numbers = vocabulary.numbers(["metadata:kitten", "metadata:violin"])
     assert set(tag_time_ranges(observed.track, numbers, THRESHOLD).values()) == {()}
@@ -65,9 +65,9 @@ def test_titles_mean_tags_of_the_whole_and_of_no_second(catalog: Catalog) -> Non
 
 def test_a_line_of_a_description_that_leads_elsewhere_means_nothing(catalog: Catalog) -> None:
     shop = Line("Buy my guitar: https://shop.example/guitar", field="description")
-    told = Line("I play the guitar.", field="description")
+    line = Line("I play the guitar.", field="description")
     assert counts(catalog, LineTagger(METADATA).observe([shop], 9, catalog)) == {}
-    assert "metadata:guitar" in counts(catalog, LineTagger(METADATA).observe([told], 9, catalog))
+    assert "metadata:guitar" in counts(catalog, LineTagger(METADATA).observe([line], 9, catalog))
 
 
 def test_a_long_description_does_not_drown_the_title(catalog: Catalog) -> None:
@@ -88,9 +88,9 @@ def test_a_long_description_does_not_drown_the_title(catalog: Catalog) -> None:
     description = [Line(f"a {animal} in the field", field="description") for animal in animals]
     title = Line("a violin lesson", field="title")
     observed = LineTagger(METADATA).observe([*description * 50, title], 9, catalog)
-    told = counts(catalog, observed)
-    assert len(told) <= MAX_WHOLE_TAGS
-    assert "metadata:violin" in told
+    reported = counts(catalog, observed)
+    assert len(reported) <= MAX_WHOLE_TAGS
+    assert "metadata:violin" in reported
 
 
 def test_text_of_another_language_means_nothing_and_is_kept(catalog: Catalog) -> None:
@@ -135,9 +135,9 @@ def test_a_page_of_print_has_no_more_tags_than_a_second_has_room_for(catalog: Ca
     lines = [Line(f"a {name}", TimeRange(0, 3)) for name in names]
     often = Line("a violin", TimeRange(2, 9))
     observed = LineTagger(TEXT).observe([*lines, often, *[often] * 20_000], 43_200, catalog)
-    told = counts(catalog, observed)
-    assert 50 < len(told) <= 200
-    assert told["text:violin"] == 9
+    reported = counts(catalog, observed)
+    assert 50 < len(reported) <= 200
+    assert reported["text:violin"] == 9
 
 
 def test_captions_that_last_as_long_as_the_video_are_counted_once(catalog: Catalog) -> None:

@@ -40,11 +40,11 @@ class TestWhisperRecognizer(SpeechRecognizerConformance):
 
 
 def test_repetitions_guesses_and_words_beyond_the_end_are_left_out(model: Path) -> None:
-    found = make_recognizer(f"whisper:{model}", CONTEXT).recognize(talk(4), "")
-    assert [(cue.start, cue.end, cue.text) for cue in found.cues] == [
+    results = make_recognizer(f"whisper:{model}", CONTEXT).recognize(talk(4), "")
+    assert [(cue.start, cue.end, cue.text) for cue in results.cues] == [
         (0.0, 4.0, "She plays the guitar on the beach.")
     ]
-    assert (found.language, found.certainty) == ("en", 0.9)
+    assert (results.language, results.certainty) == ("en", 0.9)
 
 
 def test_a_folder_is_named_by_its_absolute_path(

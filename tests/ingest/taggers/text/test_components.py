@@ -34,7 +34,7 @@ def pixels_of(runs: Runs) -> set[tuple[int, int]]:
 def flooded(mask: NDArray[np.bool_]) -> set[frozenset[tuple[int, int]]]:
     """Return the regions by the textbook: spread from each pixel to its eight neighbours."""
     left = {(int(row), int(column)) for row, column in zip(*np.nonzero(mask), strict=True)}
-    found = set()
+    results = set()
     while left:
         waiting, region = [left.pop()], set()
         while waiting:
@@ -43,15 +43,15 @@ def flooded(mask: NDArray[np.bool_]) -> set[frozenset[tuple[int, int]]]:
             beside = {(row + down, column + right) for down in (-1, 0, 1) for right in (-1, 0, 1)}
             waiting += beside & left
             left -= beside
-        found.add(frozenset(region))
-    return found
+        results.add(frozenset(region))
+    return results
 
 
 @given(masks)
 def test_regions_are_those_of_the_textbook(mask: NDArray[np.bool_]) -> None:
-    found = regions(mask)
-    assert {frozenset(pixels_of(one)) for one in found} == flooded(mask)
-    sizes = [len(pixels_of(one)) for one in found]
+    results = regions(mask)
+    assert {frozenset(pixels_of(one)) for one in results} == flooded(mask)
+    sizes = [len(pixels_of(one)) for one in results]
     assert sizes == sorted(sizes, reverse=True)
 
 
@@ -103,6 +103,6 @@ def test_overlap_is_the_same_both_ways(one: Box, other: Box) -> None:
 
 @given(boxes, st.floats(0.5, 4))
 def test_a_picture_twice_as_large_has_boxes_twice_as_large(box: Box, times: float) -> None:
-    found = box.scaled(times, times)
-    assert found[:4] == pytest.approx(tuple(times * one for one in box[:4]))
-    assert math.sin(found.angle) == pytest.approx(math.sin(box.angle))
+    results = box.scaled(times, times)
+    assert results[:4] == pytest.approx(tuple(times * one for one in box[:4]))
+    assert math.sin(results.angle) == pytest.approx(math.sin(box.angle))

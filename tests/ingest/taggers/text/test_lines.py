@@ -78,7 +78,7 @@ def test_joining_loses_no_second(spans: list[Span], detected_at: list[int]) -> N
 
 def test_lines_are_bounded() -> None:
     many = [Span("abcdef" * 200, 1.0, n, n + 1) for n in range(MAX_LINES + 9)]
-    kept = as_lines(many)
-    assert len(kept) == MAX_CHARACTERS // MAX_LINE_CHARACTERS
-    assert {len(line.text) for line in kept} == {MAX_LINE_CHARACTERS}
+    stored = as_lines(many)
+    assert len(stored) == MAX_CHARACTERS // MAX_LINE_CHARACTERS
+    assert {len(line.text) for line in stored} == {MAX_LINE_CHARACTERS}
     assert len(as_lines([Span("abc", 1.0, 0, 1)] * (MAX_LINES + 9))) == MAX_LINES

@@ -37,10 +37,10 @@ def decoded(shares: NDArray[np.float32]) -> tuple[str, float]:
 def test_decoding_is_that_of_the_textbook(shares: NDArray[np.float32]) -> None:
     steps = [(int(row.argmax()), float(row.max())) for row in shares]
     firsts = [next(group) for _, group in groupby(steps, key=lambda step: step[0])]
-    said = [(" ab "[number], share) for number, share in firsts if number]
+    spoken = [(" ab "[number], share) for number, share in firsts if number]
     text, score = decoded(shares)
-    assert text == "".join(sign for sign, _ in said)
-    assert score == pytest.approx(np.mean([share for _, share in said]) if said else 0)
+    assert text == "".join(sign for sign, _ in spoken)
+    assert score == pytest.approx(np.mean([share for _, share in spoken]) if spoken else 0)
 
 
 def test_a_gap_parts_two_of_the_same() -> None:

@@ -54,8 +54,8 @@ def test_captions_that_follow_each_other_are_lines_of_their_own(reader: LocalTex
     for second, text in {0: "Where were you?", 2: "At the harbour.", 4: "All night long?"}.items():
         for later in (second, second + 1):
             pictures[later] = written(pictures[later], text, middle=(160, 160), size=22)
-    found = [(line.text, line.seconds) for line in read(reader, pictures).lines]
-    assert found == [
+    results = [(line.text, line.seconds) for line in read(reader, pictures).lines]
+    assert results == [
         ("Where were you?", (0, 2)),
         ("At the harbour.", (2, 4)),
         ("All night long?", (4, 6)),
@@ -68,11 +68,11 @@ def test_a_caption_is_found_beside_a_mark_that_stands(reader: LocalTextReader) -
     ]
     for second in range(3, 7):
         pictures[second] = written(pictures[second], "Storm ahead", middle=(160, 150))
-    found = {line.text: line.seconds for line in read(reader, pictures).lines}
-    assert found == {"Channel Nine": (0, 8), "Storm ahead": (3, 7)}
+    results = {line.text: line.seconds for line in read(reader, pictures).lines}
+    assert results == {"Channel Nine": (0, 8), "Storm ahead": (3, 7)}
 
 
 def test_text_that_moves_is_one_line(reader: LocalTextReader) -> None:
     pictures = [written(plain(), "Slow boat", middle=(80 + 20 * number, 90)) for number in range(8)]
-    found = [(line.text, line.seconds) for line in read(reader, pictures).lines]
-    assert found == [("Slow boat", (0, 8))]
+    results = [(line.text, line.seconds) for line in read(reader, pictures).lines]
+    assert results == [("Slow boat", (0, 8))]
