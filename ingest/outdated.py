@@ -52,6 +52,12 @@ def find_lacking(catalog: Catalog, source: str) -> Outdated:
     return _located(catalog.listing.lacking(source, tagger.name, tagger.version))
 
 
+def count_lacking(catalog: Catalog, source: str) -> int:
+    """Return how many videos ``find_lacking`` finds; of metadata, how many are yet to be read."""
+    tagger = _own_tagger(source)
+    return catalog.listing.count_lacking(source, tagger.name, tagger.version)
+
+
 def _own_tagger(source: str) -> Identity:
     # They load networks' files: only who adds a source waits for them.
     if source == AUDIO:

@@ -17,6 +17,7 @@ from api.background.live import Live
 from api.cli.output import json_option, print_json, print_table, with_hint
 from api.settings import Settings, load_settings, misspelt_settings
 from engine.batch.leftovers import find_leftovers, remove_leftover
+from engine.domain.tags import AUDIO, METADATA, TEXT
 from engine.errors import CorruptData, NothingIndexed, ReelmatchError
 from engine.indexes.local.generations import Generations
 from ingest.runner.sockets import NoSocketFolder, socket_parent
@@ -159,20 +160,40 @@ def _outdated(live: Live, settings: Settings) -> Iterator[Finding]:
         return
     what, who = f"tagger {tagger.name}", f"version {tagger.version}"
     with suppress(CorruptData):  # of which the line of the catalog tells
-        count, all_videos = (
-            live.catalog.listing.count_outdated(*tagger, KIND_RULES),
-            live.catalog.videos.count(),
-        )
+        listing, all_videos = live.catalog.listing, live.catalog.videos.count()
+        count = listing.count_outdated(*tagger, KIND_RULES)
         if count:
+            old_kinds = listing.count_old_kinds(*tagger, KIND_RULES)
             sentence = (
-                f"{count} of {all_videos} videos were seen by an older tagger, or their kind was"
-                " told by older rules"
+                f"{count - old_kinds} of {all_videos} videos were seen by an older tagger, the kind"
+                f" of {old_kinds} others was told by older rules"
             )
             yield Finding(
                 what, "stale", f"{who}; {sentence}: 'reelmatch ingest --outdated' looks again"
             )
         else:
             yield Finding(what, "ok", f"{who}; no video was seen by an older one")
+        yield _sources(live)
+
+
+def _sources(live: Live) -> Finding:
+    """Say how many videos each source has yet to observe, or an older tagger of it observed.
+
+    Of speech that is not asked: most videos have no captions.
+    """
+    from ingest.outdated import count_lacking
+
+    counts = {source: count_lacking(live.catalog, source) for source in (AUDIO, TEXT, METADATA)}
+    lacking = {source: count for source, count in counts.items() if count}
+    if not lacking:
+        return Finding("sources", "ok", "every video has its tags of sound, text and metadata")
+    told = ", ".join(f"{source} of {count}" for source, count in lacking.items())
+    return Finding(
+        "sources",
+        "stale",
+        f"videos lack sources, or have them by older taggers: {told};"
+        f" 'reelmatch ingest --add {','.join(lacking)}' adds them",
+    )
 
 
 def _generations(generations: Generations) -> Iterator[Finding]:

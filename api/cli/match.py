@@ -66,7 +66,7 @@ def command(
     reelmatch match --keyword bicycle --keyword city --exclude alcohol
     reelmatch match --keyword "live music festival"
 
-    A word that is no tag is understood as tags, in sixteen languages; `reelmatch keywords` says
+    A word that is no tag is understood as tags, in fifteen languages; `reelmatch keywords` says
     how. One that means no tag is named and does not count.
     """
     with Live.open(load_settings()) as live:

@@ -208,6 +208,7 @@ def fitted(asked: Mapping[str, Any], videos: Mapping[str, str]) -> Iterator[str]
                 viewers, campaigns = precisions(live, asked, videos)
             means = f"{np.mean(viewers[::2]):.3f} | {np.mean(campaigns[::2]):.3f}"
             yield f"| `{source}` {weight:g} | {means} |"
+    _indexed({}).close()  # the index as it was
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Words of sixteen languages -> tags: English by a table and a network, the others by another.
+"""Words of fifteen languages -> tags: English by a table and a network, the others by another.
 
 Which language a word is of is told by who asks, or else by its letters. A word of Latin letters of
 which nothing is known is read as English first, and as any other language where English is not

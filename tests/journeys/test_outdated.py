@@ -93,7 +93,7 @@ def test_what_an_older_tagger_saw_is_seen_again_and_what_cannot_be_is_named(
     outdate(empty_home, [was_gone, was_changed, real])
     first_finding = doctor_output(empty_home)
     assert first_finding["state"] == "stale"
-    assert "4 of 5 videos were seen by an older tagger" in first_finding["detail"]
+    assert "4 of 5 videos were seen by an older tagger, the kind of 0" in first_finding["detail"]
     assert "'reelmatch ingest --outdated'" in first_finding["detail"]
 
     done = again(empty_home, "--json")

@@ -8,21 +8,29 @@ from typing import Any, Final
 from engine.catalogs.sql.database import Database, Dialect
 from engine.catalogs.sql.lines import LIKE_ESCAPE, mentions
 from engine.domain.listing import ListFilter, ListPosition
+from engine.domain.tags import METADATA
 from engine.domain.text import composed
 from engine.domain.videos import OutdatedVideo
 
 # What was imported has no size: nobody here decoded it. A version has no order, it differs or not.
-_OUTDATED: Final = (
+_SEEN: Final = (
     "v.width > 0 and exists (select 1 from tracks t where t.video = v.id and t.source = 'visual'"
-    " and substr(t.tagger, 1, length(?1) + 1) = ?1 || '@' and (t.tagger <> ?1 || '@' || ?2"
-    " or coalesce({rules}, ?3) <> ?3 or {samples} is not null and {rules} is null))"
+    " and substr(t.tagger, 1, length(?1) + 1) = ?1 || '@' and ({condition}))"
 )
-# Seen here, so that there is footage to observe.
-_LACKS_SOURCE: Final = (
-    "v.width > 0 and exists (select 1 from tracks t where t.video = v.id and t.source = 'visual')"
+_OTHER_VERSION: Final = "t.tagger <> ?1 || '@' || ?2"
+_OTHER_RULES: Final = "coalesce({rules}, ?3) <> ?3 or {samples} is not null and {rules} is null"
+_OUTDATED: Final = _SEEN.format(condition=f"{_OTHER_VERSION} or {_OTHER_RULES}")
+_OLD_KIND: Final = _SEEN.format(condition=f"not {_OTHER_VERSION} and ({_OTHER_RULES})")
+_LACKS_TRACK: Final = (
+    "exists (select 1 from tracks t where t.video = v.id)"
     " and not exists (select 1 from tracks t where t.video = v.id and t.source = ?1"
     " and (substr(t.tagger, 1, length(?2) + 1) <> ?2 || '@' or t.tagger = ?2 || '@' || ?3))"
 )
+# Seen here, so that there is footage to observe.
+_HAS_FOOTAGE: Final = (
+    "v.width > 0 and exists (select 1 from tracks t where t.video = v.id and t.source = 'visual')"
+)
+_LACKS_SOURCE: Final = f"{_HAS_FOOTAGE} and {_LACKS_TRACK}"
 
 
 class Listing:
@@ -72,7 +80,7 @@ class Listing:
             version: the one that is here.
             rules: the version of those of kinds that are here.
         """
-        return self._to_watch(self._outdated, (tagger, version, str(rules)))
+        return self._to_watch(self._of_rules(_OUTDATED), (tagger, version, str(rules)))
 
     def lacking(self, source: str, tagger: str, version: str) -> Iterator[OutdatedVideo]:
         """Yield the watched videos that a source has yet to observe, the newest first.
@@ -82,12 +90,11 @@ class Listing:
         """
         return self._to_watch(_LACKS_SOURCE, (source, tagger, version))
 
-    @property
-    def _outdated(self) -> str:
+    def _of_rules(self, condition: str) -> str:
         keys = {
             key: self._file.dialect.json_text("v.evidence", key) for key in ("rules", "samples")
         }
-        return _OUTDATED.format_map(keys)
+        return condition.format_map(keys)
 
     def _to_watch(self, condition: str, parameters: tuple[object, ...]) -> Iterator[OutdatedVideo]:
         rows = self._file.rows(
@@ -104,9 +111,21 @@ class Listing:
 
     def count_outdated(self, tagger: str, version: str, rules: int) -> int:
         """Return how many ``outdated`` ones there are."""
+        return self._count(self._of_rules(_OUTDATED), (tagger, version, str(rules)))
+
+    def count_old_kinds(self, tagger: str, version: str, rules: int) -> int:
+        """Return how many of the ``outdated`` ones are so for their kind alone."""
+        return self._count(self._of_rules(_OLD_KIND), (tagger, version, str(rules)))
+
+    def count_lacking(self, source: str, tagger: str, version: str) -> int:
+        """Return how many ``lacking`` ones there are; of metadata, imported ones, too."""
+        condition = _LACKS_TRACK if source == METADATA else _LACKS_SOURCE
+        return self._count(condition, (source, tagger, version))
+
+    def _count(self, condition: str, parameters: tuple[object, ...]) -> int:
         ((count,),) = self._file.rows(
-            f"select count(*) from videos v where {self._outdated}",  # noqa: S608
-            (tagger, version, str(rules)),
+            f"select count(*) from videos v where {condition}",  # noqa: S608
+            parameters,
         )
         return int(count)
 

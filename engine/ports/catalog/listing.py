@@ -54,3 +54,11 @@ class Listing(Protocol):
     def count_outdated(self, tagger: str, version: str, rules: int) -> int:
         """Return how many ``outdated`` ones there are."""
         ...
+
+    def count_old_kinds(self, tagger: str, version: str, rules: int) -> int:
+        """Return how many of the ``outdated`` ones are so for their kind alone."""
+        ...
+
+    def count_lacking(self, source: str, tagger: str, version: str) -> int:
+        """Return how many ``lacking`` ones there are; of metadata, imported ones, too."""
+        ...

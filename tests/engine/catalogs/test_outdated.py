@@ -66,3 +66,21 @@ def test_all_places_of_a_video_are_named_the_last_one_first(catalog: Catalog) ->
         catalog.videos.add_source(source, video_id(2))
     (outdated,) = catalog.listing.outdated("local", "2", RULES)
     assert outdated.sources == ()
+
+
+def test_old_kinds_are_told_apart_and_what_a_source_lacks_is_counted(catalog: Catalog) -> None:
+    for number, tagger in enumerate(("local@1", "local@2", "local@2")):
+        save(catalog, video_id(number), {"cat": 2}, tagger=tagger)
+    known = catalog.videos.named(video_id(1))
+    older = replace(known, evidence={"samples": 9, "rules": RULES - 1})
+    catalog.videos.save(older, catalog.tracks.get(known.id), now=NOW)
+    listing = catalog.listing
+    assert listing.count_outdated("local", "2", RULES) == 2
+    assert listing.count_old_kinds("local", "2", RULES) == 1
+    assert listing.count_old_kinds("local", "1", RULES) == 0
+    assert listing.count_lacking("audio", "sound", "1") == 3
+    assert listing.count_lacking("visual", "local", "2") == 1
+    imported = replace(known, id=video_id(4), source="https://films.example/4", width=0, height=0)
+    catalog.videos.save(imported, catalog.tracks.get(known.id), now=NOW)
+    assert listing.count_lacking("audio", "sound", "1") == 3
+    assert listing.count_lacking("metadata", "words", "1") == 4
