@@ -1,6 +1,6 @@
 """Genres and instruments of musicnn (MagnaTagATune), from the TensorFlow checkpoint of its package.
 
-Run: ``python -m models.convert.musicnn PATH/TO/musicnn``
+Run: ``python -m models.convert.musicnn PATH/TO/musicnn FOLDER/OF/MUSIC``
 """
 
 import sys
@@ -12,13 +12,15 @@ import onnx
 from onnx import TensorProto, helper
 
 from models.convert.graph import Array, GraphBuilder
-from models.convert.quantize import write_weights
+from models.convert.quantize import convolutions, quantize, write_weights
+from models.convert.sounds import music_bands
 from models.convert.tensorflow_checkpoint import read_checkpoint
 
 BANDS: Final = 96
 TAGS: Final = 50
 _EPSILON: Final = 1e-3
-_TIMBRAL: Final = 2  # of the five first convolutions; the others look along time
+_FRONT: Final = 5  # convolutions
+_TIMBRAL: Final = 2  # of these; the others look along time
 _REACH: Final = 3  # frames before and after that a kernel of seven sees
 
 
@@ -48,17 +50,32 @@ class _Conversion:
 
     def _front(self, x: str) -> str:
         """Return what five convolutions find, the most over all bands, (patches, 1, frames, n)."""
-        maxima = []
-        for i in range(5):
-            y = self._convolution(x, i, pads_bands=i >= _TIMBRAL)
-            maxima.append(self.graph.node("ReduceMax", [y], axes=[3], keepdims=0))
+        maxima = [self._most(self._convolved(x, i), i + 1) for i in range(_FRONT)]
         y = self.graph.node(
             "Transpose", [self.graph.node("Concat", maxima, axis=1)], perm=[0, 2, 1]
         )
         return self.graph.node("Unsqueeze", [y, self._axes(1)])
 
+    def _most(self, x: str, i: int) -> str:
+        """Return the most over all bands of what is normalised, which costs less after than before.
+
+        Where its factor is negative, the most was the least.
+        """
+        node, (factor, shift) = self.graph.node, self._normalisation(i, (1, -1, 1))
+        most, least = (
+            node(
+                "Mul",
+                [node(how, [x], axes=[3], keepdims=0), self.graph.constant(side(factor, zero))],
+            )
+            for how, side, zero in (
+                ("ReduceMax", np.maximum, np.float32(0)),
+                ("ReduceMin", np.minimum, np.float32(0)),
+            )
+        )
+        return node("Add", [node("Add", [most, least]), self.graph.constant(shift)])
+
     def _middle(self, x: str, i: int) -> str:
-        y = self._convolution(x, i, pads_bands=False)
+        y = self._normalised(self._convolved(x, i), i + 1)
         return self.graph.node("Transpose", [y], perm=[0, 3, 2, 1])
 
     def _end(self, x: str) -> str:
@@ -74,24 +91,33 @@ class _Conversion:
         y = self._product(self._normalised(y, 10, flat=True), "dense_1")
         return self.graph.node("Sigmoid", [y])
 
-    def _convolution(self, x: str, i: int, *, pads_bands: bool) -> str:
+    def _convolved(self, x: str, i: int) -> str:
         name = _numbered("conv2d", i)
         kernel = self._weights[f"{name}/kernel"].transpose(3, 2, 0, 1)
         reach = kernel.shape[2] - 1
-        pads = [reach // 2, 0, reach - reach // 2, 0] if pads_bands else [_REACH, 0, _REACH, 0]
-        operands = [self.graph.half(kernel), self.graph.constant(self._weights[f"{name}/bias"])]
-        y = self.graph.node("Conv", [x, *operands], pads=pads)
-        return self._normalised(self.graph.node("Relu", [y]), i + 1)
+        looks_along_time = _TIMBRAL <= i < _FRONT
+        pads = (
+            [reach // 2, 0, reach - reach // 2, 0] if looks_along_time else [_REACH, 0, _REACH, 0]
+        )
+        stored = self.graph.constant if i < _TIMBRAL else self.graph.half
+        operands = [stored(kernel), self.graph.constant(self._weights[f"{name}/bias"])]
+        return self.graph.node("Relu", [self.graph.node("Conv", [x, *operands], pads=pads)])
 
     def _normalised(self, x: str, i: int, *, flat: bool = False) -> str:
+        parts = self._normalisation(i, (1, -1) if flat else (1, -1, 1, 1))
+        factor, shift = (self.graph.constant(part) for part in parts)
+        return self.graph.node("Add", [self.graph.node("Mul", [x, factor]), shift])
+
+    def _normalisation(self, i: int, shape: tuple[int, ...]) -> tuple[Array, Array]:
+        """Return the factor and what is then added."""
         name = _numbered("batch_normalization", i)
         names = ("gamma", "beta", "moving_mean", "moving_variance")
         gamma, beta, mean, variance = (self._weights[f"{name}/{part}"] for part in names)
         scale = gamma / np.sqrt(variance + _EPSILON)
-        shape = (1, -1) if flat else (1, -1, 1, 1)
-        parts = [part.reshape(shape).astype(np.float32) for part in (scale, beta - mean * scale)]
-        factor, shift = (self.graph.constant(part) for part in parts)
-        return self.graph.node("Add", [self.graph.node("Mul", [x, factor]), shift])
+        factor, shift = (
+            part.reshape(shape).astype(np.float32) for part in (scale, beta - mean * scale)
+        )
+        return factor, shift
 
     def _product(self, x: str, name: str) -> str:
         kernel = self.graph.half(self._weights[f"{name}/kernel"])
@@ -112,8 +138,12 @@ def float_model(folder: Path) -> onnx.ModelProto:
 
 
 def main() -> None:
-    """Write the weights into the package."""
-    write_weights("musicnn", float_model(Path(sys.argv[1])).SerializeToString(), form="float16")
+    """Write the weights into the package; the two convolutions that cost most in 8 bits."""
+    model = float_model(Path(sys.argv[1]))
+    feeds = [{"bands": bands[None]} for bands in music_bands(Path(sys.argv[2]))]
+    float_nodes = [node.name for node in convolutions(model)[_TIMBRAL:]]
+    weights = quantize(model, feeds, operators=["Conv"], float_nodes=float_nodes)
+    write_weights("musicnn", weights)
 
 
 if __name__ == "__main__":

@@ -20,8 +20,7 @@ _MAGIC: Final = b"OVAD"
 _HALF: Final = 0x01306B47  # ncnn's mark of weights in 16 bits
 _CHANNELS: Final = 128
 _TAPS: Final = 20  # of each filter over time
-_FRAMES_AXIS: Final = 1
-_INT_MAX: Final = -233  # ncnn's way to say: to the end
+_FILTERED: Final = "filtered"  # stands for what filters make, until it is added
 
 
 class _Weights:
@@ -55,6 +54,7 @@ class _Conversion:
         lines = text.decode("ascii").splitlines()[2:]
         self._layers = [line.split() for line in lines if line.strip()]
         self._weights = _Weights(raw)
+        self._filters: list[Array] = []
         self.graph = GraphBuilder()
         x = self.graph.node("Sub", ["bands", self._floats(mean)])
         self._values = {"in0": self.graph.node("Mul", [x, self._floats(scale)])}
@@ -88,18 +88,14 @@ class _Conversion:
             case "Sigmoid":
                 return self.graph.node("Sigmoid", inputs)
             case "BinaryOp":
-                return self.graph.node("Add", inputs)
+                return self._add(*inputs)
             case "Gemm":
                 return self._product(inputs[0], options)
             case "ConvolutionDepthWise1D":
-                return self._filter(inputs[0])
-            case "Crop":
-                return self._crop(inputs[0], options)
-            case "Padding":
-                return self._pad(inputs[0])
-            case (
-                "Permute" | "Split"
-            ):  # frames are columns there by turns, here they are always rows
+                self._filters.append(self._weights.take(_CHANNELS, 1, _TAPS, 1))
+                return _FILTERED
+            # Frames are columns there by turns, here they are always rows.
+            case "Crop" | "Padding" | "Permute" | "Split":
                 return inputs[0]
         raise ValueError(f"a layer of an unknown kind: {kind}")
 
@@ -111,23 +107,28 @@ class _Conversion:
         bias = self._weights.take(n_out).astype(np.float32)
         return self.graph.node("Add", [y, self.graph.constant(bias)])
 
-    def _filter(self, x: str) -> str:
-        weights = self._weights.take(_CHANNELS, 1, _TAPS)
-        x = self.graph.node("Transpose", [x], perm=[0, 2, 1])
-        pads = [_TAPS - 1, _TAPS - 1]
-        y = self.graph.node("Conv", [x, self.graph.half(weights)], group=len(weights), pads=pads)
-        return self.graph.node("Transpose", [y], perm=[0, 2, 1])
+    def _add(self, x: str, y: str) -> str:
+        """Add two values, or to one what two filters make of it: of what was, and of what comes.
 
-    def _crop(self, x: str, options: dict[str, str]) -> str:
-        start = int(options["-23309"].split(",")[1])
-        end = int(options["-23310"].split(",")[1])
-        bounds = (start, np.iinfo(np.int64).max if end == _INT_MAX else end, _FRAMES_AXIS)
-        return self.graph.node(
-            "Slice", [x, *(self.graph.constant(np.array([n], np.int64)) for n in bounds)]
-        )
+        They are one filter here, from 19 frames before to 20 after, which needs no frames cut off.
+        """
+        if y != _FILTERED:
+            return self.graph.node("Add", [x, y])
+        if not self._filters:
+            return x  # added with the other
+        kernel = self.graph.half(np.concatenate(self._filters, axis=2))
+        self._filters.clear()
+        columns = self.graph.node("Unsqueeze", [self._transposed(x), self._axis(3)])
+        pads = [_TAPS - 1, 0, _TAPS, 0]
+        y = self.graph.node("Conv", [columns, kernel], group=_CHANNELS, pads=pads)
+        rows = self._transposed(self.graph.node("Squeeze", [y, self._axis(3)]))
+        return self.graph.node("Add", [x, rows])
 
-    def _pad(self, x: str) -> str:
-        return self.graph.node("Pad", [x, self.graph.constant(np.array([0, 0, 0, 0, 1, 0]))])
+    def _transposed(self, x: str) -> str:
+        return self.graph.node("Transpose", [x], perm=[0, 2, 1])
+
+    def _axis(self, axis: int) -> str:
+        return self.graph.constant(np.array([axis], np.int64))
 
 
 def _cut(data: bytes, sizes: tuple[int, ...]) -> list[bytes]:

@@ -11,7 +11,8 @@ from ingest.taggers.audio.networks import EVENT_CONTEXT, MUSIC_SAMPLES, Events, 
 from ingest.taggers.audio.spectra import EVENTS, RATE, Samples
 
 SLOT_SECONDS: Final = 12
-"""The kind of music is told once in so many seconds, by the three in their middle."""
+"""The kind of music is told once in so many seconds, by the three in their middle. What is left at
+the end and is less than half of that belongs to the slot before."""
 
 _BLOCK_SECONDS: Final = 36  # a multiple of a slot's
 _CONTEXT: Final = EVENT_CONTEXT * EVENTS.hop + EVENTS.length
@@ -101,11 +102,14 @@ class SoundScorer:
     def _slots(self, own: Samples, events: Events) -> NDArray[np.float32]:
         """Return the tags of each slot of a block."""
         n_seconds = len(events.music)
-        slots = np.full((-(-n_seconds // SLOT_SECONDS), 50), np.nan, np.float32)
+        n_slots = (n_seconds + SLOT_SECONDS // 2) // SLOT_SECONDS
+        if not self._blocks:
+            n_slots = max(n_slots, 1)
+        slots = np.full((n_slots, 50), np.nan, np.float32)
         pieces: dict[int, Samples] = {}
         for slot in range(len(slots)):
             first = slot * SLOT_SECONDS
-            last = min(first + SLOT_SECONDS, n_seconds)
+            last = n_seconds if slot == n_slots - 1 else first + SLOT_SECONDS
             if events.music[first:last].mean() >= _MUSIC_FROM:
                 pieces[slot] = _middle(own[first * RATE : last * RATE])
         if pieces:

@@ -14,7 +14,7 @@ from ingest.taggers.audio.scoring import SoundScorer
 from ingest.taggers.audio.words import EVENT_SHARES, KIND_SHARES, TAGS, confidences
 from models.cards import load_card, load_json
 
-_METHOD: Final = 1
+_METHOD: Final = 2
 """Raised when sound is scored, or its scores are weighed, in another way."""
 
 

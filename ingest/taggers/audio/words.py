@@ -49,6 +49,7 @@ def confidences(scores: SoundScores, tags: list[str]) -> NDArray[np.float32]:
     by_word = {word: calibrated(shares[word], share) for word, share in EVENT_SHARES.items()}
     by_word[SILENCE] = silence(scores.levels)
     of_second = np.arange(len(scores.levels)) // SLOT_SECONDS
+    of_second = np.minimum(of_second, max(len(scores.slots) - 1, 0))
     for word, (names, share) in KIND_SHARES.items():
         kind = kind_shares(scores, [tags.index(name) for name in names])[of_second]
         # Which music it is can be no surer than that it is music.

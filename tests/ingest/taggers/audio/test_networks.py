@@ -37,7 +37,7 @@ def test_music_is_what_the_package_says() -> None:
     pieces = melody(6)[: 2 * MUSIC_SAMPLES].reshape(2, MUSIC_SAMPLES)
     bands = np.stack([MUSIC.bands(np.pad(piece, 256))[:187] for piece in pieces])
     (shares,) = session.run(None, {"bands": bands})
-    assert shares == pytest.approx(np.array(ANSWERS["musicnn"]), abs=2e-3)
+    assert shares == pytest.approx(np.array(ANSWERS["musicnn"]), abs=0.02)  # 8 bits
     assert shares.shape[1] == len(load_json(load_card("musicnn"), "tags.json"))
 
 

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from ingest.taggers.audio.levels import SILENT_DBFS, levels, silence
 from ingest.taggers.audio.networks import Networks
 from ingest.taggers.audio.scoring import SoundScorer, SoundScores
+from ingest.taggers.audio.words import TAGS, confidences
+from models.cards import load_card, load_json
 from support.sounds import RATE, melody, noise, tone
 
 
@@ -123,3 +125,14 @@ def test_silence_is_sure_at_its_level() -> None:
         np.array([-np.inf, SILENT_DBFS - 10, SILENT_DBFS, SILENT_DBFS + 10, -20.0])
     )
     assert sound_features == pytest.approx([1.0, 1.0, 0.7, 0.4, 0.0])
+
+
+@pytest.mark.parametrize(("n_seconds", "n_slots"), [(2, 1), (13, 1), (18, 2), (38, 3), (43, 4)])
+def test_what_is_left_at_the_end_belongs_to_the_slot_before(
+    networks: Networks, n_seconds: int, n_slots: int
+) -> None:
+    sound = melody(n_seconds)
+    scores = score_all(networks, sound, len(sound), n_seconds)
+    assert len(scores.slots) == n_slots
+    tags = load_json(load_card("musicnn"), "tags.json")
+    assert confidences(scores, tags).shape == (n_seconds, len(TAGS))
