@@ -136,8 +136,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     `s3://bucket/folder` or `gs://bucket/folder` ([replicas](scaling.md#replicas)). None unless
     set."""
     replica_of: str = ""
-    """Store whose publications `serve` answers from, read only, instead of a catalog of its own
-    ([replicas](scaling.md#replicas)). None unless set."""
+    """Store whose publications `serve` answers from: their index, and their catalog, read only,
+    unless `REELMATCH_CATALOG` is in PostgreSQL ([replicas](scaling.md#replicas)). None unless
+    set."""
     replica_seconds: Annotated[float, Meta(ge=0.1, le=86_400.0)] = 10.0
     """Seconds between two looks of a replica for a new publication."""
     log_format: LogFormat = "text"
@@ -250,6 +251,18 @@ class Settings(Struct, frozen=True, kw_only=True):
             most_tags=self.viewer_most_tags,
             co_likes=self.viewer_co_likes,
         )
+
+    @property
+    def shares_catalog(self) -> bool:
+        """Whether other machines reach the catalog, too."""
+        from engine.catalogs import is_shared
+
+        return is_shared(self.catalog)
+
+    @property
+    def only_answers(self) -> bool:
+        """Whether nothing can be changed here: of a replica without a catalog that is shared."""
+        return bool(self.replica_of) and not self.shares_catalog
 
     @property
     def replica_path(self) -> Path:

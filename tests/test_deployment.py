@@ -1,15 +1,25 @@
 """The files that deploy the service name only what exists."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 from api.cli import _COMMANDS
 from api.settings import Settings
+from engine.executors import check_executor
+from engine.object_stores import check_object_store
 
 ROOT = Path(__file__).parent.parent
-FILES = ("Dockerfile", "compose.yaml", "docs/operations.md")
+FILES = (
+    "Dockerfile",
+    "compose.yaml",
+    "docs/operations.md",
+    "compose.grown.yaml",
+    "docs/kubernetes.md",
+)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -17,6 +27,7 @@ def test_commands_exist(name: str) -> None:
     text = (ROOT / name).read_text()
     commands = re.findall(r"(?:bin/|api |^ {4})reelmatch ([a-z]+)", text, re.M)
     commands += re.findall(r'\["reelmatch", "([a-z]+)"', text)
+    commands += re.findall(r"\[reelmatch, ([a-z]+)", text)
     assert commands
     assert set(commands) <= set(_COMMANDS)
 
@@ -47,3 +58,42 @@ def test_the_image_leaves_out_what_does_not_run() -> None:
     ignored = (ROOT / ".dockerignore").read_text().split()
     assert {".git", "tests", "benchmarks"} <= set(ignored)
     assert not {"api", "engine", "ingest", "models", "reelmatch"} & set(ignored)
+
+
+def test_the_grown_shape_names_only_what_there_is() -> None:
+    grown = yaml.safe_load((ROOT / "compose.grown.yaml").read_text())
+    mounted = {
+        volume.split(":")[0]
+        for service in grown["services"].values()
+        for volume in service.get("volumes", ())
+    }
+    assert {name for name in mounted if not name.startswith(".")} == set(grown["volumes"])
+    extras = grown["x-reelmatch"]["build"]["args"]["EXTRAS"].split(",")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert set(extras) <= set(project["optional-dependencies"])
+
+
+def test_the_grown_shape_shares_what_its_parts_must_share() -> None:
+    services = yaml.safe_load((ROOT / "compose.grown.yaml").read_text())["services"]
+
+    def setting(service: str, name: str) -> str:
+        return str(services[service]["environment"][f"REELMATCH_{name}"])
+
+    published = setting("builder", "PUBLISH_TO")
+    assert published == setting("api", "REPLICA_OF") == setting("worker", "REPLICA_OF")
+    assert check_object_store(published) == published
+    assert check_executor(setting("builder", "EXECUTOR")) == "dask://scheduler:8786"
+    assert {setting(name, "CATALOG") for name in ("api", "worker", "builder")} == {
+        "postgresql://reelmatch@postgres:5432/reelmatch"
+    }
+    # What workers of the cluster count is written where the builder reads it.
+    assert "built:/data" in services["builder"]["volumes"]
+    assert "built:/data" in services["dask-worker"]["volumes"]
+
+
+def test_what_is_written_for_kubernetes_can_be_read() -> None:
+    text = (ROOT / "docs" / "kubernetes.md").read_text()
+    blocks = re.findall(r"```yaml\n(.*?)```", text, re.S)
+    objects = [one for block in blocks for one in yaml.safe_load_all(block)]
+    assert {one["kind"] for one in objects} >= {"Deployment", "Service", "StatefulSet"}
+    assert all({"apiVersion", "metadata"} <= one.keys() for one in objects)

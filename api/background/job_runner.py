@@ -19,7 +19,8 @@ def worker_of(settings: Settings, catalog: Catalog) -> Worker:
         settings.processes,
         fetch=settings.fetch_limits,
         context=settings.tagger_context,
-        generations=settings.generations_path,
+        # Whoever takes its index from another host leaves building it to that one.
+        generations=None if settings.replica_of else settings.generations_path,
         executor=settings.executor,
     )
 

@@ -70,7 +70,9 @@ class Live:
 
     @classmethod
     def open_replica(cls, settings: Settings) -> Self:
-        """Open the newest publication that a replica has fetched, to be read only.
+        """Open the newest publication that a replica has fetched.
+
+        It is searched beside its own catalog, read only, or beside the one that is shared.
 
         Raises:
             NothingIndexed: before the first was fetched.
@@ -78,6 +80,10 @@ class Live:
         from engine.batch.replication.replica import Replica
 
         home = Replica(settings.replica_path).home
+        if settings.shares_catalog:
+            shared = open_own_catalog(settings)
+            lists = ListRecorder(shared, settings.list_days, _experiment(settings))
+            return cls(shared, Generations(home / GENERATIONS), lists)
         catalog = open_catalog(home / CATALOG, read_only=True)
         # It cannot write what it shows; arms of an experiment are those of every other host.
         lists = ListRecorder(catalog, 0, _experiment(settings))

@@ -25,7 +25,12 @@ def command(url: str | None, *, as_json: bool) -> None:
     if not where:
         raise click.UsageError("name a store, or set REELMATCH_PUBLISH_TO")
     with Live.open(settings) as live:
-        done = publish(live.catalog, live.generations, open_object_store(where))
+        done = publish(
+            live.catalog,
+            live.generations,
+            open_object_store(where),
+            with_catalog=not settings.shares_catalog,
+        )
     if as_json:
         print_json(done)
     else:

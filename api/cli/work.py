@@ -2,6 +2,7 @@
 
 import signal
 import threading
+from contextlib import ExitStack
 
 import click
 
@@ -19,7 +20,9 @@ def command() -> None:
     again.
     """
     from api.background.job_runner import worker_of
+    from api.background.publisher import publisher_lock
     from api.http.middleware.logs import log_to_stderr
+    from engine.indexes.local.generations import Generations
 
     settings = load_settings()
     if not settings.processes:
@@ -28,5 +31,9 @@ def command() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with open_own_catalog(settings) as catalog:
+    with open_own_catalog(settings) as catalog, ExitStack() as begun:
+        if settings.publish_to and not settings.replica_of:
+            publishing = publisher_lock(settings, catalog, Generations(settings.generations_path))
+            publishing.start()
+            begun.callback(publishing.stop)
         worker_of(settings, catalog).run_until(stop)

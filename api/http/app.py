@@ -76,8 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         limit_heaps()
         take_short_turns()
-        is_replica = bool(settings.replica_of)
-        opened = Live.open_replica(settings) if is_replica else Live.open(settings)
+        opened = Live.open_replica(settings) if settings.replica_of else Live.open(settings)
         with opened as live, closing(live.catalog.rates()) as rates:
             app.state.live = live
             app.state.rates = rates
@@ -85,7 +84,7 @@ def create_app(settings: Settings) -> FastAPI:
             # Opened and warmed now, not on the first request; /health/ready says what is wrong.
             live.follow()
             app.openapi()
-            for_all = [] if is_replica else background(settings, live)
+            for_all = [] if settings.only_answers else background(settings, live)
             for one in for_all:
                 one.start()
             with left_out_of_collections():
@@ -136,7 +135,7 @@ def create_app(settings: Settings) -> FastAPI:
     by_path = {bulk.IMPORT_PATH: bulk.MAX_IMPORT_BYTES}
     by_path |= dict.fromkeys(UPLOADS, settings.upload_max_bytes)
     app.add_middleware(LimitBodies, by_path=by_path, packed=(bulk.IMPORT_PATH,))
-    if settings.replica_of:
+    if settings.only_answers:
         app.add_middleware(ReadOnly, refusal=Refusal)
     app.add_middleware(PlainErrors)
     app.add_middleware(

@@ -12,6 +12,7 @@ from typing import Self
 
 import uvicorn
 
+from api.catalogs import open_own_catalog
 from api.http.supervisor import Supervisor
 from api.settings import Settings
 from engine.batch.replication.replica import Replica
@@ -19,7 +20,6 @@ from engine.catalogs import open_catalog
 from engine.errors import NothingIndexed, ReelmatchError
 from engine.object_stores import open_object_store
 from engine.ports.catalog import Catalog
-from engine.ports.object_store import ObjectStore
 from engine.system.homes import CATALOG
 from engine.system.os_errors import expected_trouble
 
@@ -30,15 +30,14 @@ class FollowedStore:
     """A store, and the replica of what is published there.
 
     Args:
-        store: that is asked.
-        replica: what it has here.
-        seconds: between two looks.
+        settings: name it.
     """
 
-    def __init__(self, store: ObjectStore, replica: Replica, seconds: float) -> None:
-        self._store = store
-        self.replica = replica
-        self.seconds = seconds
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._store = open_object_store(settings.replica_of)
+        self.replica = Replica(settings.replica_path)
+        self.seconds = settings.replica_seconds
         self._trouble = ""
 
     @classmethod
@@ -48,8 +47,7 @@ class FollowedStore:
         Raises:
             StoreUnusable: when there is nothing to answer from.
         """
-        store = open_object_store(settings.replica_of)
-        followed = cls(store, Replica(settings.replica_path), settings.replica_seconds)
+        followed = cls(settings)
         try:
             followed.fetch()
         except ReelmatchError as error:
@@ -61,7 +59,9 @@ class FollowedStore:
         return followed
 
     def catalog(self) -> Catalog:
-        """Open the catalog that is here, to be read only."""
+        """Open the catalog that is asked: the shared one, or the copy that is here, read only."""
+        if self._settings.shares_catalog:
+            return open_own_catalog(self._settings)
         return open_catalog(self.replica.home / CATALOG, read_only=True)
 
     def fetch(self) -> bool:
@@ -70,7 +70,11 @@ class FollowedStore:
         Raises:
             ReelmatchError: when it cannot be had.
         """
-        is_new = self.replica.fetch(self._store)
+        if self._settings.shares_catalog:
+            with open_own_catalog(self._settings) as catalog:
+                is_new = self.replica.fetch(self._store, catalog)
+        else:
+            is_new = self.replica.fetch(self._store)
         if is_new:
             log.info("fetched what is published in %s", self._store.url)
         self._trouble = ""

@@ -47,6 +47,11 @@ def open_catalog(
     return SqliteCatalog.open(path, create=create, read_only=read_only, claim=claim)
 
 
+def is_shared(url: str | Path) -> bool:
+    """Tell whether a catalog is of a server, which other machines reach by the same URL."""
+    return str(url).partition("://")[0] in _POSTGRES
+
+
 def _open_postgres(url: str, *, create: bool, read_only: bool, claim: Claim | None) -> Catalog:
     try:
         from engine.catalogs.postgres.catalog import Catalog as PostgresCatalog

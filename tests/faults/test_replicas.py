@@ -10,11 +10,14 @@ import httpx
 import pytest
 
 from engine.batch.reindex import reindex
+from engine.catalogs import open_catalog
+from engine.catalogs.copying import copy_between
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import IndexConfig
 from engine.domain.keys import Scope
 from engine.indexes.local.generations import Generations
 from support.catalogs import save, video_id
+from support.postgres import serving_postgres
 from support.processes import children_of, soon
 from support.servers import Server, started
 
@@ -161,3 +164,34 @@ def test_a_replica_starts_from_what_it_has_while_the_store_is_away(
         tmp_path / "replica", REELMATCH_REPLICA_OF=store, REELMATCH_REPLICA_SECONDS="0.2"
     ) as replica:
         assert ids(replica) == expected
+
+
+def test_hosts_share_a_catalog_and_take_the_index_from_the_one_that_builds_it(
+    home: Path, store: str, tmp_path: Path
+) -> None:
+    with serving_postgres() as postgres:
+        url = postgres.create("reelmatch")
+        copy_between(str(home / "catalog.db"), url)
+        with started(home, REELMATCH_CATALOG=url, REELMATCH_PUBLISH_TO=store) as builder:
+            soon(lambda: "published generation" in builder.log.read_text())
+            with started(
+                tmp_path / "host",
+                REELMATCH_CATALOG=url,
+                REELMATCH_REPLICA_OF=store,
+                REELMATCH_REPLICA_SECONDS="0.2",
+            ) as host:
+                assert ids(host) == ids(builder)
+                # Changes are taken in by any, and seen by all without a reindex.
+                path = f"/v1/videos/{video_id(5)}"
+                assert httpx.delete(f"{host.address}{path}", timeout=60).status_code == 204
+                soon(lambda: video_id(5) not in ids(builder))
+                assert video_id(5) not in ids(host)
+                with open_catalog(url) as catalog:
+                    save(catalog, video_id(30), {"cat": 9})
+                    soon(lambda: video_id(30) in ids(host))
+                    generations = Generations(home / "generations")
+                    built = reindex(catalog, generations, IndexConfig(threshold=0.7, tf="raw"))
+                fetched = f"*/generations/{built.id}"
+                soon(lambda: list((tmp_path / "host" / "replica").glob(fetched)))
+                assert sorted(ids(host)) == sorted(ids(builder))
+                assert not list((tmp_path / "host" / "replica").glob("*/catalog.db"))

@@ -8,6 +8,7 @@ from engine.catalogs import open_catalog
 from engine.errors import CorruptData, OutdatedGeneration
 from engine.indexes.local.consistency import check_consistency
 from engine.indexes.local.generations import Generations
+from engine.ports.catalog import Catalog
 from engine.system.homes import CATALOG, CATALOG_LOCK, GENERATIONS
 
 
@@ -30,14 +31,15 @@ def check_catalog(manifest: Manifest, folder: Path) -> None:
     (folder / CATALOG_LOCK).unlink(missing_ok=True)
 
 
-def check_generation(manifest: Manifest, folder: Path) -> None:
-    """Check a generation that was copied beside its catalog, which ``check_catalog`` passed.
+def check_generation(manifest: Manifest, folder: Path, catalog: Catalog) -> None:
+    """Check a generation that was copied.
 
     One of another version is whole, but must be built anew.
 
     Args:
         manifest: what was copied; nothing is checked when it has no generation.
         folder: where to.
+        catalog: that it is searched beside.
 
     Raises:
         ReelmatchError: when it cannot be used.
@@ -48,13 +50,11 @@ def check_generation(manifest: Manifest, folder: Path) -> None:
     try:
         if generations.current_id != manifest.generation:
             raise CorruptData(f"{current_part()} names another generation")
-        with open_catalog(folder / CATALOG) as catalog:
-            built = generations.built(manifest.generation)
-            refuse_index_of_other_catalog(generations, built, catalog)
-            tags = catalog.tags.vocabulary().names
+        built = generations.built(manifest.generation)
+        refuse_index_of_other_catalog(generations, built, catalog)
+        tags = catalog.tags.vocabulary().names
         check_consistency(generations.load(manifest.generation), tags)
     except OutdatedGeneration:
         pass
     # What it may say besides, of one before, is not here.
     generations.current.write(manifest.generation, None)
-    (folder / CATALOG_LOCK).unlink(missing_ok=True)

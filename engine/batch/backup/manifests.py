@@ -32,10 +32,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The contents of a dump.
+    """The contents of a dump, or of a publication, which may be without a catalog.
 
     Attributes:
-        videos: in its catalog.
+        videos: in the catalog.
         generation: the id of the live one; None before the first.
         parts: by name, in the order of the names.
     """
@@ -43,6 +43,11 @@ class Manifest:
     videos: int
     generation: str | None
     parts: Mapping[str, Part]
+
+    @property
+    def has_catalog(self) -> bool:
+        """Whether the catalog is one of the parts."""
+        return CATALOG in self.parts
 
     @property
     def size_bytes(self) -> int:
@@ -87,10 +92,10 @@ class Manifest:
         if not _is_whole_number(payload.get("videos"), 0) or not isinstance(parts, dict):
             raise no_dump(file)
         read = {name: _read_part(part, file) for name, part in parts.items()}
-        needed = {CATALOG} | ({current_part()} if generation else set())
-        if not needed <= read.keys():
+        needed = current_part() if generation else CATALOG
+        if needed not in read:
             raise no_dump(file)
-        for name in read.keys() - needed:
+        for name in read.keys() - {needed, CATALOG}:
             if not _is_file_of(generation, name):
                 raise InvalidInput(f"{file} holds {name!r}, which is no part of a dump")
         return cls(payload["videos"], generation, read)

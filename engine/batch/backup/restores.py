@@ -116,6 +116,8 @@ def _unpack(file: Path, home: Path, folder: Path) -> Manifest:
         if first is None or first.name != MANIFEST or first.size > MAX_MANIFEST_BYTES:
             raise no_dump(file)
         manifest = Manifest.read(archive.read(first), file)
+        if not manifest.has_catalog:
+            raise no_dump(file)
         _refuse_without_room(file, home, manifest)
         missing = dict(manifest.parts)
         for entry in entries:
@@ -153,7 +155,9 @@ def _check(file: Path, manifest: Manifest, folder: Path) -> None:
             f" {CATALOG}' takes it out as it is"
         ) from error
     try:
-        check_generation(manifest, folder)
+        with open_catalog(folder / CATALOG) as catalog:
+            check_generation(manifest, folder, catalog)
+        (folder / CATALOG_LOCK).unlink(missing_ok=True)
     except DiskFull:
         raise
     except ReelmatchError as error:

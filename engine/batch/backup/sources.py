@@ -29,14 +29,14 @@ class Source:
 
 
 def open_sources(
-    catalog: Catalog, generations: Generations, folder: Path, opened: ExitStack
+    catalog: Catalog, generations: Generations, folder: Path | None, opened: ExitStack
 ) -> tuple[Manifest, dict[str, Source]]:
     """Copy a catalog and open all files of its live generation, checked.
 
     Args:
         catalog: that others may write meanwhile.
         generations: built of it.
-        folder: where the copy is made.
+        folder: where the copy is made; None leaves the catalog out.
         opened: closes what is opened here.
 
     Returns:
@@ -46,8 +46,11 @@ def open_sources(
         CorruptData: when something is damaged.
     """
     generation, sources = _open_generation(generations, opened)
-    videos = catalog.copy_to(folder / CATALOG)
-    sources[CATALOG] = _source(opened, folder / CATALOG, sha256_of(folder / CATALOG))
+    if folder is None:
+        videos = catalog.videos.count()
+    else:
+        videos = catalog.copy_to(folder / CATALOG)
+        sources[CATALOG] = _source(opened, folder / CATALOG, sha256_of(folder / CATALOG))
     parts = {
         name: Part(source.sha256, source.size_bytes) for name, source in sorted(sources.items())
     }

@@ -33,10 +33,12 @@ class Publications:
 
     Attributes:
         catalog: its identity.
+        revision: of the catalog, that the newest one's generation was built at.
         manifests: SHA-256 of the manifest of each, the newest first; one at least.
     """
 
     catalog: str
+    revision: int
     manifests: tuple[str, ...]
 
     @property
@@ -44,14 +46,19 @@ class Publications:
         """SHA-256 of the newest one's manifest."""
         return self.manifests[0]
 
-    def with_newest(self, manifest: str) -> Self:
+    def with_newest(self, manifest: str, revision: int) -> Self:
         """Return these with another one before them, without those that are kept no longer."""
         others = tuple(one for one in self.manifests if one != manifest)
-        return type(self)(self.catalog, (manifest, *others)[:KEPT])
+        return type(self)(self.catalog, revision, (manifest, *others)[:KEPT])
 
     def to_json(self) -> bytes:
         """Return them as they are written."""
-        payload = {"format": _FORMAT, "catalog": self.catalog, "manifests": self.manifests}
+        payload = {
+            "format": _FORMAT,
+            "catalog": self.catalog,
+            "revision": self.revision,
+            "manifests": self.manifests,
+        }
         return json.dumps(payload).encode()
 
 
@@ -76,11 +83,14 @@ def read_publications(store: ObjectStore) -> Publications | None:
             hint="'pip install --upgrade reelmatch'",
         )
     catalog, manifests = payload.get("catalog"), payload.get("manifests")
+    revision = payload.get("revision")
     if not isinstance(catalog, str) or len(catalog) > _MAX_CATALOG:
+        raise _not_ours(store)
+    if not isinstance(revision, int) or isinstance(revision, bool):
         raise _not_ours(store)
     if not isinstance(manifests, list) or not _are_digests(manifests):
         raise _not_ours(store)
-    return Publications(catalog, tuple(manifests))
+    return Publications(catalog, revision, tuple(manifests))
 
 
 def read_manifest(store: ObjectStore, sha256: str) -> Manifest:

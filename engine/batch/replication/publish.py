@@ -48,11 +48,19 @@ class Publication:
     uploaded_bytes: int
 
 
-def publish(catalog: Catalog, generations: Generations, store: ObjectStore) -> Publication:
+def publish(
+    catalog: Catalog, generations: Generations, store: ObjectStore, *, with_catalog: bool = True
+) -> Publication:
     """Write the catalog and its live generation to a store; others see it once it is whole.
 
     Others may read and write the catalog meanwhile. Publications that nobody should be fetching
     any more are removed.
+
+    Args:
+        catalog: of this host.
+        generations: built of it.
+        store: where to.
+        with_catalog: False where replicas reach the catalog itself.
 
     Raises:
         NothingIndexed: before the first reindex.
@@ -72,16 +80,17 @@ def publish(catalog: Catalog, generations: Generations, store: ObjectStore) -> P
             )
         for left in abandoned(folder):
             remove_abandoned(left)
-        copied = opened.enter_context(held_folder(folder))
+        copied = opened.enter_context(held_folder(folder)) if with_catalog else None
         manifest, sources = open_sources(catalog, generations, copied, opened)
+        assert manifest.generation is not None  # noqa: S101 - a live one does not go away
         uploaded = _upload(store, manifest, sources)
         content = manifest.to_json()
         sha256 = hashlib.sha256(content).hexdigest()
         store.write(manifest_name(sha256), content)
-        now = (before or Publications(identity, (sha256,))).with_newest(sha256)
+        revision = generations.built(manifest.generation).revision
+        now = (before or Publications(identity, 0, ())).with_newest(sha256, revision)
         store.write(PUBLISHED, now.to_json())
         _clear_away(store, now)
-    assert manifest.generation is not None  # noqa: S101 - a live one does not go away
     return Publication(sha256, manifest.videos, manifest.generation, manifest.size_bytes, uploaded)
 
 

@@ -10,7 +10,9 @@ from typing import Final
 from engine.batch.backup.checks import check_catalog, check_generation
 from engine.batch.backup.manifests import MAX_MANIFEST_BYTES, Manifest, Part
 from engine.batch.replication.publications import part_name, read_manifest, read_publications
+from engine.catalogs import open_catalog
 from engine.errors import (
+    CatalogUnavailable,
     CorruptData,
     DiskFull,
     InvalidInput,
@@ -18,8 +20,9 @@ from engine.errors import (
     ReelmatchError,
     StoreUnusable,
 )
+from engine.ports.catalog import Catalog
 from engine.ports.object_store import ObjectStore
-from engine.system.homes import GENERATIONS, sync_folder
+from engine.system.homes import CATALOG, GENERATIONS, sync_folder
 from engine.system.temporary_files import abandoned, held_folder, remove_abandoned
 
 _NAMED: Final = "CURRENT"
@@ -50,10 +53,14 @@ class Replica:
             raise NothingIndexed
         return self._folder / current
 
-    def fetch(self, store: ObjectStore) -> bool:
+    def fetch(self, store: ObjectStore, catalog: Catalog | None = None) -> bool:
         """Bring the newest publication here, if another one is; return whether it was.
 
         What was here before stays, whatever happens.
+
+        Args:
+            store: that is asked.
+            catalog: that this machine reaches; None for the one that is published.
 
         Raises:
             StoreUnusable: when the store cannot be asked, publishes nothing, or holds what is not
@@ -77,8 +84,8 @@ class Replica:
         with held_folder(self._folder) as aside:
             ready = aside / "ready"
             ready.mkdir()
-            self._fill(store, manifest, ready)
-            _check(store, manifest, ready)
+            self._fill(store, manifest, ready, with_catalog=catalog is None)
+            _check(store, manifest, ready, catalog)
             (ready / _MANIFEST).write_bytes(manifest.to_json())
             for folder, _, _ in os.walk(ready):
                 sync_folder(Path(folder))
@@ -118,9 +125,13 @@ class Replica:
         if missing > 0:
             raise DiskFull(self._folder, missing)
 
-    def _fill(self, store: ObjectStore, manifest: Manifest, ready: Path) -> None:
+    def _fill(
+        self, store: ObjectStore, manifest: Manifest, ready: Path, *, with_catalog: bool
+    ) -> None:
         here = self._parts_here()
         for name, part in manifest.parts.items():
+            if name == CATALOG and not with_catalog:
+                continue
             target = ready / name
             target.parent.mkdir(parents=True, exist_ok=True)
             # A generation never changes; a catalog that was opened is not what was fetched.
@@ -171,11 +182,19 @@ def _download(store: ObjectStore, part: Part, target: Path) -> None:
         )
 
 
-def _check(store: ObjectStore, manifest: Manifest, folder: Path) -> None:
+def _check(store: ObjectStore, manifest: Manifest, folder: Path, catalog: Catalog | None) -> None:
     try:
+        if catalog is not None:
+            check_generation(manifest, folder, catalog)
+            return
+        if not manifest.has_catalog:
+            raise InvalidInput(
+                "it is without a catalog, since that is shared: set REELMATCH_CATALOG here, too"
+            )
         check_catalog(manifest, folder)
-        check_generation(manifest, folder)
-    except DiskFull:
+        with open_catalog(folder / CATALOG) as copied:
+            check_generation(manifest, folder, copied)
+    except (DiskFull, CatalogUnavailable):
         raise
     except ReelmatchError as error:
         raise CorruptData(

@@ -3,12 +3,14 @@
 import hashlib
 import json
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 import pytest
 
+from api.background.publisher import Publisher
 from engine.batch.reindex import reindex
 from engine.batch.replication.publications import KEPT, PUBLISHED, read_publications
 from engine.batch.replication.publish import publish
@@ -31,6 +33,7 @@ from engine.object_stores.filesystem import FilesystemStore
 from engine.ports.object_store import ObjectStore
 from engine.search.matches import similar
 from support.catalogs import save, video_id
+from support.processes import soon
 
 pytest.importorskip("fsspec", reason="needs: pip install -e '.[store]'")
 
@@ -214,9 +217,10 @@ def test_nothing_damaged_takes_the_place_of_what_is_here(
         b"[]",
         b'{"format": 1}',
         b'{"format": true, "catalog": "a", "manifests": []}',
-        b'{"format": 1, "catalog": "a", "manifests": []}',
-        b'{"format": 1, "catalog": "a", "manifests": ["../../etc/passwd"]}',
-        b'{"format": 2, "catalog": "a", "manifests": []}',
+        b'{"format": 1, "catalog": "a", "revision": 1, "manifests": []}',
+        b'{"format": 1, "catalog": "a", "revision": 1, "manifests": ["../../etc/passwd"]}',
+        b'{"format": 1, "catalog": "a", "revision": "1", "manifests": ["' + b"0" * 64 + b'"]}',
+        b'{"format": 2, "catalog": "a", "revision": 1, "manifests": []}',
         b"[" * 4000,
         b"x" * 5000,
     ],
@@ -278,6 +282,56 @@ def test_a_manifest_that_lies_of_its_catalog_is_refused(
     lying = content.replace(b'"videos": 12', b'"videos": 13')
     sha256 = hashlib.sha256(lying).hexdigest()
     store.write(f"manifests/{sha256}.json", lying)
-    store.write(PUBLISHED, publications.with_newest(sha256).to_json())
+    store.write(PUBLISHED, publications.with_newest(sha256, 99).to_json())
     with pytest.raises(CorruptData, match="should have 13 videos, and has 12"):
         replica.fetch(store)
+
+
+def test_a_catalog_that_replicas_reach_is_not_sent(
+    catalog: Catalog, generations: Generations, store: ObjectStore, replica: Replica
+) -> None:
+    done = publish(catalog, generations, store, with_catalog=False)
+    with pytest.raises(CorruptData, match="without a catalog, since that is shared"):
+        replica.fetch(store)
+    assert replica.fetch(store, catalog)
+    assert not (replica.home / "catalog.db").exists()
+    assert answers(Generations(replica.home / "generations")) == answers(generations)
+    assert done.size_bytes < publish(catalog, generations, store).size_bytes
+    assert replica.fetch(store, catalog)
+    assert not (replica.home / "catalog.db").exists()
+
+
+def test_an_index_is_not_taken_beside_another_catalog(
+    published: ObjectStore, replica: Replica, tmp_path: Path
+) -> None:
+    with Catalog.open(tmp_path / "second" / "catalog.db") as other:
+        save(other, video_id(1), {"cat": 3})
+        with pytest.raises(CorruptData, match="built of another catalog"):
+            replica.fetch(published, other)
+
+
+def test_a_machine_with_an_older_generation_does_not_publish_it_when_it_starts(
+    catalog: Catalog, generations: Generations, store: ObjectStore, tmp_path: Path
+) -> None:
+    other = Generations(tmp_path / "other" / "generations")
+    shutil.copytree(generations.folder, other.folder)
+    change(catalog, generations, 50)
+    newest = publish(catalog, generations, store, with_catalog=False)
+    publisher = Publisher(catalog, other, store, with_catalog=False)
+    stop = threading.Event()
+    thread = threading.Thread(target=publisher.run_until, args=(stop,))
+    thread.start()
+    try:
+        soon(lambda: publisher.published is not None)
+        publications = read_publications(store)
+        assert publications is not None
+        assert publications.newest == newest.id
+        # What is built there from now on is.
+        change(catalog, other, 51)
+        soon(lambda: publisher.published == other.current_id)
+    finally:
+        stop.set()
+        thread.join()
+    publications = read_publications(store)
+    assert publications is not None
+    assert publications.revision == other.load_current().revision
