@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 
 from engine.catalogs.sqlite.catalog import Catalog
+from support.postgres import Server, serving_postgres
 from support.webserver import Site, serving
 
 # CI draws as many examples as hypothesis thinks right; who waits for the tests, fewer, and others
@@ -27,6 +28,13 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
     """An empty catalog, in a home of its own."""
     with Catalog.open(tmp_path / "home" / "catalog.db") as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A server of PostgreSQL that has no catalog yet."""
+    with serving_postgres() as server:
+        yield server
 
 
 @pytest.fixture

@@ -1,14 +1,20 @@
 """``reelmatch work``: work the queue until told to stop."""
 
+import logging
 import signal
 import threading
 from contextlib import ExitStack
+from typing import Final
 
 import click
 
 from api.catalogs import open_own_catalog
 from api.settings import load_settings
-from engine.errors import InvalidInput
+from engine.errors import CatalogUnavailable, InvalidInput
+
+_AGAIN_SECONDS: Final = 2.0
+
+log = logging.getLogger(__name__)
 
 
 @click.command("work")
@@ -36,4 +42,9 @@ def command() -> None:
             publishing = publisher_lock(settings, catalog, Generations(settings.generations_path))
             publishing.start()
             begun.callback(publishing.stop)
-        worker_of(settings, catalog).run_until(stop)
+        while not stop.is_set():
+            try:
+                worker_of(settings, catalog).run_until(stop)
+            except CatalogUnavailable as error:
+                log.error("the queue cannot be worked, which is tried again: %s", error)
+                stop.wait(_AGAIN_SECONDS)

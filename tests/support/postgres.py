@@ -19,9 +19,8 @@ from support.servers import free_port
 _INSTALLED: Final = Path("/usr/lib/postgresql")
 _HOW: Final = "apt-get install postgresql, and pip install 'reelmatch[postgres]'"
 # A crash of the machine may lose all of it, one of the server nothing.
+_QUICK: Final = {"fsync": "off", "full_page_writes": "off"}
 _SETTINGS: Final = {
-    "fsync": "off",
-    "full_page_writes": "off",
     "max_connections": "120",
     "listen_addresses": "127.0.0.1",
 }
@@ -37,11 +36,13 @@ class Server:
         programs: folder of them.
         folder: of its files; owned by whom it runs as.
         port: that it listens on.
+        fsync: whether it waits for the disk.
     """
 
     programs: Path
     folder: Path
     port: int
+    fsync: bool = False
 
     def url(self, database: str) -> str:
         """Return the URL of a database."""
@@ -63,7 +64,8 @@ class Server:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        options = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
+        quick = {} if self.fsync else _QUICK
+        options = " ".join(f"-c {name}={value}" for name, value in (_SETTINGS | quick).items())
         self._run(
             "pg_ctl", "-D", self.folder / "data", "-w", "-t", "60", "-l", self.folder / "log",
             "-o", f"-p {self.port} -k {self.folder} {options}", "start",
@@ -107,8 +109,12 @@ def _unprivileged() -> pwd.struct_passwd | None:
 
 
 @contextmanager
-def serving_postgres() -> Iterator[Server]:
-    """Run a server for a block; skip the test where none is installed, but not in CI."""
+def serving_postgres(*, fsync: bool = False) -> Iterator[Server]:
+    """Run a server for a block; skip the test where none is installed, but not in CI.
+
+    Args:
+        fsync: whether it waits for the disk, as an installation does.
+    """
     versions = sorted(_INSTALLED.glob("*/bin"), key=lambda path: int(path.parent.name))
     try:
         import psycopg_pool  # noqa: F401
@@ -120,7 +126,7 @@ def serving_postgres() -> Iterator[Server]:
     # Not below pytest's folders, which only their owner may enter.
     folder = Path("/tmp") / f"reelmatch-postgres-{os.getpid()}-{time.time_ns()}"  # noqa: S108
     folder.mkdir(mode=0o700)
-    server = Server(versions[-1], folder, free_port())
+    server = Server(versions[-1], folder, free_port(), fsync=fsync)
     try:
         server.make()
         server.start()

@@ -17,6 +17,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Final
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as Connection
@@ -24,12 +25,14 @@ from starlette.types import Scope as Connection
 from api.http.middleware.problems import Code, Refused
 from api.http.middleware.scopes import EVERYBODY, scopes_for
 from engine.domain.keys import PREFIX, Key, Scope, digest_of
+from engine.errors import CatalogUnavailable
 from engine.ports.catalog import Catalog, Keys, Rates
 
 SESSION_COOKIE: Final = "reelmatch_session"
 CSRF_HEADER: Final = "x-csrf-token"
 
 _FRESH_SECONDS: Final = 1.0
+_STALE_SECONDS: Final = 60.0
 _FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 """Headers that a proxy adds, trusted or not: the request began elsewhere."""
 
@@ -116,11 +119,16 @@ def csrf_token(session: str) -> str:
 
 @dataclass(slots=True)
 class KnownKeys:
-    """The keys that open, read again at most once a second."""
+    """The keys that open, read again at most once a second.
+
+    While the catalog's server is away those of before open for a minute: it may just be started
+    again, and most is answered without it.
+    """
 
     keys: Keys
     _known: dict[bytes, Key] = field(default_factory=dict)
     _read_at: float = float("-inf")
+    _known_at: float = float("-inf")
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def all(self) -> dict[bytes, Key]:
@@ -129,9 +137,19 @@ class KnownKeys:
         if now - self._read_at > _FRESH_SECONDS:
             with self._lock:
                 if now - self._read_at > _FRESH_SECONDS:
-                    self._known = self.keys.by_digest()
+                    self._read(now)
+                    # After: until the first are read, nobody may be told that there are none.
                     self._read_at = now
         return self._known
+
+    def _read(self, now: float) -> None:
+        try:
+            self._known = self.keys.by_digest()
+        except CatalogUnavailable:
+            if now - self._known_at > _STALE_SECONDS:
+                raise
+        else:
+            self._known_at = now
 
 
 class Gate:
@@ -165,9 +183,17 @@ class Gate:
             await self._app(scope, receive, send)
             return
         try:
-            caller = self._let_in(scope)
+            if scope["app"].state.live.catalog.is_local:
+                caller = self._let_in(scope)
+            else:
+                # A server may answer late, and nobody else is to wait for it.
+                caller = await run_in_threadpool(self._let_in, scope)
         except Refused as refused:
             await self._refusal(refused)(scope, receive, send)
+            return
+        except CatalogUnavailable as error:
+            away = Refused(Code.UNAVAILABLE, str(error), {"retry-after": "5"})
+            await self._refusal(away)(scope, receive, send)
             return
         scope.setdefault("state", {})["caller"] = caller
         await self._app(scope, receive, send)

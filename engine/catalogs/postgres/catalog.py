@@ -107,6 +107,11 @@ class Catalog(SqlCatalog):
         return self._url
 
     @property
+    def is_local(self) -> bool:
+        """Whether it lies on this machine; no server is taken for one that does."""
+        return False
+
+    @property
     def name(self) -> str:
         """Name of it in messages, without its password."""
         return self._server.name

@@ -23,7 +23,7 @@ MAX_CONNECTIONS: Final = 10
 """Of one process."""
 
 _CONNECT_SECONDS: Final = 5
-_WAIT_SECONDS: Final = 5.0
+_WAIT_SECONDS: Final = 3.0
 _AGAIN_SECONDS: Final = 0.2
 
 # A host that was cut off holds its locks until the server knows: in a minute, not in two hours.
@@ -77,6 +77,11 @@ class Server:
             "cursor_factory": psycopg.RawCursor,
             "connect_timeout": _CONNECT_SECONDS,
             "application_name": "reelmatch",
+            # A link that was cut is told within half a minute.
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 30_000,
         }
         # Then nobody waits long: all who ask would stand in one line.
         self._is_away = False

@@ -136,6 +136,11 @@ class CatalogFile(SqlCatalog):
         return (version, mode) == (_steps_checksum(), "wal")
 
     @property
+    def is_local(self) -> bool:
+        """Whether it lies on this machine: a file must."""
+        return True
+
+    @property
     def name(self) -> str:
         """Name of it in messages: its path."""
         return str(self.path)

@@ -132,6 +132,11 @@ class Catalog(Protocol):
         """Name of it in messages, without any password."""
         ...
 
+    @property
+    def is_local(self) -> bool:
+        """Whether it lies on this machine, and no network is between."""
+        ...
+
     def rates(self) -> Rates:
         """Return counts of requests, one for all who share the catalog; to be closed.
 

@@ -18,16 +18,9 @@ from engine.errors import CatalogUnavailable, CatalogUnusable, InvalidInput
 from support.catalogs import save, video_id
 from support.conformance.catalog import CatalogSuite
 from support.filled_catalogs import fill
-from support.postgres import PASSWORD, Server, serving_postgres
+from support.postgres import PASSWORD, Server
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Server]:
-    """A server of PostgreSQL."""
-    with serving_postgres() as server:
-        yield server
 
 
 class TestPostgres(CatalogSuite):
