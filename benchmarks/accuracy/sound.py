@@ -8,8 +8,8 @@ word is right: where its file is labelled with it, and wrong where it is labelle
 ``--write`` makes ``SOUND.md`` of it. The networks' scores are kept in ``FOLDER/heard``: new shares
 need no second run of theirs. Nothing of the sound is kept here.
 
-The files are halved by a digest of their names, so that it shows whether the shares of
-``ingest/taggers/audio/words.py`` fit one half only.
+Rules with ``held_out`` name packages that the shares of ``ingest/taggers/audio/words.py`` are not
+fitted to; for each kind of music it is told which share the other packages alone would give.
 """
 
 import os
@@ -18,6 +18,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 import argparse
 import hashlib
+import itertools
 import json
 import subprocess
 from collections.abc import Iterator
@@ -31,9 +32,16 @@ from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
 from ingest.taggers.audio.networks import Events, Networks
-from ingest.taggers.audio.scoring import SoundScorer, SoundScores
+from ingest.taggers.audio.scoring import SLOT_SECONDS, SoundScorer, SoundScores
 from ingest.taggers.audio.spectra import RATE
-from ingest.taggers.audio.words import KIND_SHARES, TAGS, confidences
+from ingest.taggers.audio.words import (
+    EVENT_SHARES,
+    KIND_SHARES,
+    TAGS,
+    confidences,
+    event_shares,
+    kind_shares,
+)
 from models.cards import load_card, load_json
 
 HERE = Path(__file__).parent
@@ -51,10 +59,25 @@ package, its folder, or the genre that its makers wrote into it. Of the seconds 
 said (confidence 0.7), *right* is the share whose file has that label, were there as many labelled
 seconds with as without; *as they are* the share on these files, most of which are without.
 Seconds below -50 dB are left out of *found*, and files whose label does not tell a word of its
-lines. The shares from which words are said were chosen with both halves in view.
+lines. No package is of both parts.
 
-| word | half | files with, without | right | as they are | said wrongly | found |
+| word | packages | files with, without | right | as they are | said wrongly | found |
 | --- | --- | --- | --- | --- | --- | --- |"""
+
+GENRES = """
+## Kinds of music, and a guitar
+
+The share of musicnn's tag that says a word is here the least at which every second is right
+on the packages it is fitted to, {} files. *Held out* are {} files of others; *best* is what any
+share gives there. A guitar is the track of one alone in two packages of songs for a game; music
+that is labelled as electronic is taken to be without.
+
+| word | share | right on the fitted | right on the held out | best |
+| --- | --- | --- | --- | --- |"""
+TRIED = tuple(round(0.1 + 0.02 * step, 2) for step in range(36))
+FITTED = 1.0
+INSTRUMENTS = {"guitar": ("guitar",)}
+PARTS = ("fitted to", "held out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +87,7 @@ class Labelled:
     file: Path
     is_: frozenset[str]
     is_not: frozenset[str]
-
-    @property
-    def half(self) -> int:
-        """Return to which half of the files it belongs."""
-        return hashlib.sha256(self.file.name.encode()).digest()[0] % 2
+    held_out: bool
 
     def truth(self, word: str) -> bool | None:
         """Whether the word is right of it; None if nobody knows."""
@@ -77,7 +96,7 @@ class Labelled:
         kinds = {"music", "speech", "noise"}
         known_not = self.is_not | (kinds - self.is_)
         if "music" not in self.is_:
-            known_not |= {"singing", *KIND_SHARES}
+            known_not |= {"singing", *KIND_SHARES, *INSTRUMENTS}
         return False if word in known_not else None
 
 
@@ -112,7 +131,9 @@ def find(folder: Path, rule: dict[str, Any]) -> Iterator[Labelled]:
     least = max(MIN_SECONDS.get(word, 0) for word in rule["is"])
     long_enough = [file for file in files if length(file) >= least]
     for file in long_enough[: rule.get("most")]:
-        yield Labelled(file, frozenset(rule["is"]), frozenset(rule.get("not", ())))
+        yield Labelled(
+            file, frozenset(rule["is"]), frozenset(rule.get("not", ())), rule.get("held_out", False)
+        )
 
 
 def fetch(package: str, root: Path) -> None:
@@ -136,16 +157,16 @@ def length(file: Path) -> float:
 def score_sound(one: Labelled, networks: Networks, folder: Path) -> SoundScores:
     """Hear the middle of a piece of music, the beginning of others; once."""
     folder.mkdir(exist_ok=True)
-    stored = folder / f"{hashlib.sha256(str(one.file).encode()).hexdigest()[:24]}.npz"
-    if not stored.exists():
+    kept = folder / f"{hashlib.sha256(str(one.file).encode()).hexdigest()[:24]}.npz"
+    if not kept.exists():
         is_music = "music" in one.is_
         start = 15 if is_music and length(one.file) > 75 else 0
         scorer = SoundScorer(networks)
         for samples in decode(one.file, start, SECONDS_OF_MUSIC if is_music else SECONDS_OF_OTHERS):
             scorer.feed(samples)
         scores = scorer.end(max(1, round(scorer.n_samples / RATE)))
-        np.savez(stored, levels=scores.levels, slots=scores.slots, events=np.stack(scores.events))
-    with np.load(stored) as arrays:
+        np.savez(kept, levels=scores.levels, slots=scores.slots, events=np.stack(scores.events))
+    with np.load(kept) as arrays:
         return SoundScores(arrays["levels"], Events(*arrays["events"]), arrays["slots"])
 
 
@@ -167,33 +188,71 @@ def decode(file: Path, start: int, n_seconds: int) -> Iterator[NDArray[np.int16]
 def report(labelled: list[Labelled], scores: list[SoundScores]) -> str:
     """Return the tables."""
     tags = load_json(load_card("musicnn"), "tags.json")
-    spoken = [confidences(one, tags) >= THRESHOLD for one in scores]
+    said = [confidences(one, tags) >= THRESHOLD for one in scores]
     n_seconds = sum(len(one.levels) for one in scores)
     lines = [HEAD.format(len(labelled), n_seconds)]
-    files = list(zip(labelled, scores, spoken, strict=True))
+    files = list(zip(labelled, scores, said, strict=True))
     for word in WORDS:
-        halves = ([one for one in files if one[0].half == half] for half in (0, 1))
-        lines += [_line(word, half, own) for half, own in enumerate(halves)]
+        parts = ([one for one in files if one[0].held_out == part] for part in (False, True))
+        lines += [_line(word, name, own) for name, own in zip(PARTS, parts, strict=True)]
+    n_held_out = sum(one.held_out for one in labelled)
+    lines.append(GENRES.format(len(labelled) - n_held_out, n_held_out))
+    kinds = {word: names for word, (names, _) in KIND_SHARES.items()} | INSTRUMENTS
+    for word, names in kinds.items():
+        columns = [tags.index(name) for name in names]
+        lines.append(_fitted(word, columns, list(zip(labelled, scores, strict=True))))
     return "\n".join(lines) + "\n"
 
 
+def _fitted(word: str, columns: list[int], files: list[tuple[Labelled, SoundScores]]) -> str:
+    """Return the line of a word whose share is fitted to the packages that are not held out."""
+    shares = _shares(word, columns, files)
+
+    def said(share: float, *, held_out: bool) -> tuple[float, int]:
+        right, wrong = (int((shares[held_out, truth] >= share).sum()) for truth in (True, False))
+        return right / max(1, right + wrong), right + wrong
+
+    good = [share for share in TRIED if said(share, held_out=False)[0] >= FITTED]
+    share = good[0] if good else max(TRIED, key=lambda one: said(one, held_out=False))
+    cells = [
+        f"{right:.1%} of {n}" for right, n in (said(share, held_out=part) for part in (False, True))
+    ]
+    best = max(said(one, held_out=True)[0] for one in TRIED)
+    return f"| `{word}` | {share:.2f} | {' | '.join(cells)} | {best:.1%} |"
+
+
+def _shares(
+    word: str, columns: list[int], files: list[tuple[Labelled, SoundScores]]
+) -> dict[tuple[bool, bool], NDArray[np.float32]]:
+    """Return the shares of seconds of music, by whether they are held out and have the word."""
+    keys = list(itertools.product((False, True), (False, True)))
+    parts: dict[tuple[bool, bool], list[NDArray[np.float32]]] = {key: [] for key in keys}
+    for one, score in files:
+        if (truth := one.truth(word)) is not None and len(score.slots):
+            of_second = np.arange(len(score.levels)) // SLOT_SECONDS
+            kind = kind_shares(score, columns)[np.minimum(of_second, len(score.slots) - 1)]
+            is_music = event_shares(score)["music"] >= EVENT_SHARES["music"]
+            parts[one.held_out, truth].append(np.where(is_music, kind, 0).astype(np.float32))
+    return {key: np.concatenate([np.zeros(0, np.float32), *own]) for key, own in parts.items()}
+
+
 def _line(
-    word: str, half: int, files: list[tuple[Labelled, SoundScores, NDArray[np.bool_]]]
+    word: str, part: str, files: list[tuple[Labelled, SoundScores, NDArray[np.bool_]]]
 ) -> str:
     column = TAGS.index(word)
     seconds, over, n_files = ({True: 0, False: 0} for _ in range(3))
-    for one, scores, spoken in files:
+    for one, scores, said in files:
         truth = one.truth(word)
         if truth is None:
             continue
-        counted = scores.levels > MIN_DBFS if truth else np.ones(len(spoken), bool)
+        counted = scores.levels > MIN_DBFS if truth else np.ones(len(said), bool)
         n_files[truth] += 1
         seconds[truth] += int(counted.sum())
-        over[truth] += int(spoken[counted, column].sum())
+        over[truth] += int(said[counted, column].sum())
     right, wrong = (over[truth] / max(1, seconds[truth]) for truth in (True, False))
     share = over[True] / max(1, over[True] + over[False])
     return (
-        f"| `{word}` | {'first' if half == 0 else 'second'} | {n_files[True]}, {n_files[False]} |"
+        f"| `{word}` | {part} | {n_files[True]}, {n_files[False]} |"
         f" {right / (right + wrong):.1%} | {share:.1%} |"
         f" {over[False]} of {seconds[False]} | {over[True]} of {seconds[True]} |"
     )
