@@ -187,11 +187,11 @@ def _sources(live: Live) -> Finding:
     lacking = {source: count for source, count in counts.items() if count}
     if not lacking:
         return Finding("sources", "ok", "every video has its tags of sound, text and metadata")
-    told = ", ".join(f"{source} of {count}" for source, count in lacking.items())
+    listed = ", ".join(f"{source} of {count}" for source, count in lacking.items())
     return Finding(
         "sources",
         "stale",
-        f"videos lack sources, or have them by older taggers: {told};"
+        f"videos lack sources, or have them by older taggers: {listed};"
         f" 'reelmatch ingest --add {','.join(lacking)}' adds them",
     )
 
