@@ -65,7 +65,7 @@ def main() -> None:
     truth = Truth.of(labels, tags)
     variants = outputs_of_variants(labels, arguments.clips, arguments.stored)
     chosen = np.array([label.chosen for label in labels])
-    weighed = held_out(variants, labels, tags)
+    weighed = held_out(variants, labels, tags, arguments.stored).confidences
     text = "\n".join(_report(truth, chosen, variants[0].confidences, weighed, tags))
     print(text)
     if arguments.write:

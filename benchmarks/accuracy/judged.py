@@ -35,7 +35,12 @@ def main() -> None:
     arguments = parser.parse_args()
     labels, tags = read_labels(), Networks.load().tags
     variants = outputs_of_variants(labels, arguments.clips, arguments.stored)
-    counts_of = judged(Truth.of(labels, tags), variants[0], held_out(variants, labels, tags), tags)
+    counts_of = judged(
+        Truth.of(labels, tags),
+        variants[0],
+        held_out(variants, labels, tags, arguments.stored).confidences,
+        tags,
+    )
     lines = [f"{json.dumps(tag)}: {list(counts)}" for tag, counts in sorted(counts_of.items())]
     path = FOLDER / PRECISION_FILE
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n")

@@ -1,18 +1,16 @@
-"""Judge the first words shown of a video, by weights before and after.
+"""Judge the first words shown of a video, before and after they are weighed.
 
-    python benchmarks/accuracy/shown.py --clips FOLDER... --before FILE [--kept FILE] [--write]
+    python benchmarks/accuracy/shown.py --clips FOLDER... [--kept FILE] [--write]
 
 Each source counts as a video of its labelled seconds, a photograph as one of a single second.
-*Before*: a word counts from one second on, those of most seconds come first, and FILE holds the
-weights of that time, which were fitted to the first set. *After*: as it is now, each judged by
-weights that were fitted without the place it is from.
+*Before*: each tag by itself; a word counts from one second on, and those of most seconds come
+first. *After*: weighed, by weights that were fitted without the place that a source is from.
 
 Specific words have no labels: those of the third set were judged by eye (``specific``); elsewhere
 they are left out of the count.
 """
 
 import argparse
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,16 +19,15 @@ from typing import Final
 
 import numpy as np
 from fit import THRESHOLD, held_out
-from frames import SETS, Label, Truth, outputs_of_variants, read_labels
+from frames import SETS, TELLING_NOTHING, Label, Truth, outputs_of_variants, read_labels
 from numpy.typing import NDArray
-from themes import TELLING_NOTHING, TOP
+from themes import TOP
 
 from engine.content.counting import enough_seconds
 from engine.domain.results import TagCount
 from engine.search.tag_ranking import TagIdf
 from ingest.taggers.visual.model_outputs import Evidence, Networks
 from ingest.taggers.visual.specific_tags import Specifics
-from ingest.taggers.visual.tag_calibration import TagCalibration
 
 HERE: Final = Path(__file__).parent
 _MIN_SECONDS: Final = 2
@@ -92,7 +89,6 @@ def main() -> None:
     """Print the tables; write them when asked to."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clips", type=Path, nargs="+", required=True)
-    parser.add_argument("--before", type=Path, required=True, help="weights of before")
     parser.add_argument(
         "--kept", dest="stored", type=Path, help="what the networks said, to look only once"
     )
@@ -101,8 +97,8 @@ def main() -> None:
     labels, tags = read_labels(), Networks.load().tags
     variants = outputs_of_variants(labels, arguments.clips, arguments.stored)
     ways = (
-        _before(TagCalibration(json.loads(arguments.before.read_text()), tags), variants[0], tags),
-        _after(held_out(variants, labels, tags), variants[0], tags),
+        Way("before", variants[0].confidences >= THRESHOLD, tags, 1, by_idf=False),
+        _after(held_out(variants, labels, tags, arguments.stored).confidences, variants[0], tags),
     )
     videos = _videos(labels)
     lines = ["| sources | | " + " | ".join(_COLUMNS) + " |", "| --- " * (len(_COLUMNS) + 2) + "|"]
@@ -116,10 +112,6 @@ def main() -> None:
     print(text)
     if arguments.write:
         (HERE / "SHOWN.md").write_text(text + "\n")
-
-
-def _before(weights: TagCalibration, evidence: Evidence, tags: tuple[str, ...]) -> Way:
-    return Way("before", weights.weigh(evidence) >= THRESHOLD, tags, 1, by_idf=False)
 
 
 def _after(weighed: NDArray[np.float32], evidence: Evidence, tags: tuple[str, ...]) -> Way:

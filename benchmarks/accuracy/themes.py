@@ -15,17 +15,13 @@ from typing import Final
 import numpy as np
 from evaluate import Some, Table, tally
 from fit import THRESHOLD, held_out
-from frames import Truth, outputs_of_variants, read_labels
+from frames import TELLING_NOTHING, Truth, outputs_of_variants, read_labels
 from numpy.typing import NDArray
 
 from ingest.taggers.visual.model_outputs import Networks
 
 HERE: Final = Path(__file__).parent
 TOP: Final = 5
-TELLING_NOTHING: Final = (
-    *("person", "people", "portrait", "crowd", "clothing"),
-    *("indoors", "outdoors"),
-)
 
 
 def main() -> None:
@@ -38,9 +34,8 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write THEMES.md, too")
     arguments = parser.parse_args()
     labels, tags = read_labels(), Networks.load().tags
-    confidences = held_out(
-        outputs_of_variants(labels, arguments.clips, arguments.stored), labels, tags
-    )
+    variants = outputs_of_variants(labels, arguments.clips, arguments.stored)
+    confidences = held_out(variants, labels, tags, arguments.stored).confidences
     themes = np.array([label.theme for label in labels])
     chosen = themes != ""
     truth = Truth.of(labels, tags).rows(chosen)

@@ -102,7 +102,7 @@ class _Network:
         return self.graph.node("Add", [y, x]) if residual else y
 
     def head(self, x: str) -> None:
-        """Average over the cells of each window, then one weighted sum per class."""
+        """Average over the cells of each window, then one weighted sum per class; give both."""
         weights, bias = (self._tensors[f"_fc.{part}"] for part in ("weight", "bias"))
         by_cell = self.graph.constant(np.array([weights.shape[1], -1]))
         cells = self.graph.node("Reshape", [x, by_cell])
@@ -110,6 +110,7 @@ class _Network:
         pooled = self.graph.node("MatMul", ["windows", cells])
         parts = [self.graph.constant(part) for part in (weights, bias)]
         self.graph.output(self.graph.node("Gemm", [pooled, *parts], transB=1), "logits")
+        self.graph.output(pooled, "features")
 
 
 def _scaled(channels: int) -> int:
@@ -122,8 +123,9 @@ def build(tensors: dict[str, Array]) -> onnx.ModelProto:
     """Return the float network, which looks at several windows of a frame in one pass.
 
     In: one frame, uint8 RGB (1, 32 rows, 32 columns, 3), and for each window the weight of every
-    cell, float (n_windows, rows * columns). Out: logits (n_windows, 1000). A window that weighs all
-    cells alike is what the network was trained on: the whole frame.
+    cell, float (n_windows, rows * columns). Out: logits (n_windows, 1000), and the features that
+    they are sums of (n_windows, 1280). A window that weighs all cells alike is what the network was
+    trained on: the whole frame.
     """
     network = _Network(tensors)
     graph = network.graph
@@ -154,7 +156,10 @@ def build(tensors: dict[str, Array]) -> onnx.ModelProto:
     return graph.model(
         "efficientnet_lite2",
         [helper.make_tensor_value_info(name, *kind) for name, kind in inputs.items()],
-        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", 1000])],
+        [
+            helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", 1000]),
+            helper.make_tensor_value_info("features", TensorProto.FLOAT, ["n", 1280]),
+        ],
     )
 
 

@@ -24,11 +24,13 @@ class ClassifierOutput(NamedTuple):
         confidences: shape (n_tags,), of each tag the sum of its classes', merged over the crops.
         words: shape (n_words,), likewise of each specific word.
         logits: shape (n_classes,), of the whole frame.
+        features: shape (n_features,), likewise: what the logits are sums of.
     """
 
     confidences: Confidences
     words: Confidences
     logits: NDArray[np.float32]
+    features: NDArray[np.float32]
 
 
 class ImageClassifier:
@@ -57,7 +59,7 @@ class ImageClassifier:
         return cls(open_session(card), card, load_json(card, card.labels), words)
 
     def classify(self, frame: Shrinkable) -> ClassifierOutput:
-        """Return what the classes say of every tag, and the classes of the whole frame.
+        """Return what the classes say of every tag, and classes and features of the whole frame.
 
         The frame keeps its shape and is looked at in one pass, whose cells are then averaged over
         the whole and over parts of it. That finds as much as a pass for each part, which costs
@@ -67,11 +69,11 @@ class ImageClassifier:
         small = self._scaler.resize(frame, (width, height))
         windows = crop_windows(width // CELL, height // CELL)
         feed = {"frame": small[None], "windows": windows}
-        logits: NDArray[np.float32] = self._session.run(None, feed)[0]
+        logits, features = self._session.run(None, feed)
         crops = softmax(logits / self._card.temperature) @ self._members
         merged = merge_crops(np.minimum(crops, 1.0))
         n_tags = len(self.tags)
-        return ClassifierOutput(merged[:n_tags], merged[n_tags:], logits[0])
+        return ClassifierOutput(merged[:n_tags], merged[n_tags:], logits[0], features[0])
 
 
 def _membership(sets: Sequence[Sequence[int]], *, n_classes: int) -> NDArray[np.float32]:

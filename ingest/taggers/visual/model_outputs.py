@@ -22,7 +22,7 @@ from models.cards import load_card, load_json
 
 _CARDS: Final = ("efficientnet_lite2", "nanodet")
 
-_METHOD: Final = 8
+_METHOD: Final = 9
 """Raised when frames are prepared, or the networks' answers merged, in another way."""
 
 
@@ -34,12 +34,14 @@ class Evidence(NamedTuple):
         classes: shape (..., n_classes), logits of the whole frame.
         objects: shape (..., n_objects), logit of each object where it is surest.
         words: shape (..., n_words), of each specific word the sum of its classes.
+        features: shape (..., n_features), of the whole frame: what the classes are sums of.
     """
 
     confidences: NDArray[np.float32]
     classes: NDArray[np.float32]
     objects: NDArray[np.float32]
     words: NDArray[np.float32]
+    features: NDArray[np.float32]
 
 
 class Networks:
@@ -74,7 +76,13 @@ class Networks:
         confidences = np.concatenate(
             [classifier.confidences, [*people, musician]], dtype=np.float32
         )
-        return Evidence(confidences, classifier.logits, detected.objects, classifier.words)
+        return Evidence(
+            confidences,
+            classifier.logits,
+            detected.objects,
+            classifier.words,
+            classifier.features,
+        )
 
 
 def networks_version() -> str:

@@ -17,6 +17,8 @@ from models.cards import load_card, load_json
 TAGS = tuple(load_json(load_card("efficientnet_lite2"), WEIGHTS))
 N_CLASSES = 1000
 N_OBJECTS = 80
+N_FEATURES = 1280
+CERTAIN = 0.7
 
 CLASSES = load_json(load_card("efficientnet_lite2"), "tags.json")
 OBJECTS = load_json(load_card("nanodet"), "objects.json")
@@ -30,14 +32,15 @@ def evidence(seed: int, *leading: int) -> Evidence:
         random.normal(0, 2, (*leading, N_CLASSES)).astype(np.float32),
         random.normal(-4, 2, (*leading, N_OBJECTS)).astype(np.float32),
         np.zeros((*leading, 0), np.float32),
+        random.uniform(0, 1, (*leading, N_FEATURES)).astype(np.float32),
     )
 
 
 def weighed_by_the_textbook(observed: Evidence, tag: str) -> float:
     """The logistic of a weighted sum, one number after the other."""
     of_tag = load_json(load_card("efficientnet_lite2"), WEIGHTS)[tag]
-    sure = min(max(float(observed.confidences[TAGS.index(tag)]), 1e-3), 1 - 1e-3)
-    clues = [np.log(sure / (1 - sure)), 0.0, 0.0]
+    own = logit_of(float(observed.confidences[TAGS.index(tag)]))
+    clues = [own, 0.0, 0.0]
     if tag in CLASSES:
         clues[1] = max(float(observed.classes[number]) for number in CLASSES[tag])
     objects = [min(max(float(logit), -6.0), 4.0) for logit in observed.objects]
@@ -46,14 +49,20 @@ def weighed_by_the_textbook(observed: Evidence, tag: str) -> float:
         clues[2] = max(mine) + 6
     logit = of_tag["bias"] + float(np.dot(of_tag["clues"], clues))
     if "scene" in of_tag:
-        classes = observed.classes.astype(np.float64)
-        scene = [*((classes - classes.mean()) / classes.std()), *objects]
+        scene = [*(2 * observed.features.astype(np.float64)), *objects]
         logit += of_tag["scene_unit"] * float(np.dot(of_tag["scene"], scene))
+    if "sure" in of_tag:
+        logit = max(logit, own - logit_of(of_tag["sure"]) + logit_of(CERTAIN))
     return float(1 / (1 + np.exp(-logit)))
 
 
-@pytest.mark.parametrize("tag", ["outdoors", "clothing", "car", "person", "violin", "gun"])
-def test_a_confidence_is_the_logistic_of_a_weighted_sum(tag: str) -> None:
+def logit_of(confidence: float) -> float:
+    sure = min(max(confidence, 1e-3), 1 - 1e-3)
+    return float(np.log(sure / (1 - sure)))
+
+
+@pytest.mark.parametrize("tag", ["outdoors", "clothing", "car", "person", "music", "violin", "gun"])
+def test_a_confidence_is_the_logistic_of_a_weighted_sum_or_of_its_own(tag: str) -> None:
     observed = evidence(seed=1)
     result = TagCalibration.load(TAGS).weigh(observed)
     assert result[TAGS.index(tag)] == pytest.approx(
@@ -70,25 +79,51 @@ def test_frames_are_weighed_together_as_alone() -> None:
 @given(
     hnp.arrays(np.float32, N_CLASSES, elements=st.floats(-60, 60, width=32)),
     st.floats(-100, 100, width=32),
+    st.floats(0, 6, width=32),
 )
 def test_whatever_the_networks_say_is_a_confidence(
-    classes: NDArray[np.float32], of_objects: float
+    classes: NDArray[np.float32], of_objects: float, of_features: float
 ) -> None:
     sums = np.zeros(len(TAGS), np.float32)
     objects = np.full(N_OBJECTS, of_objects, np.float32)
-    no_words = np.zeros((len(sums), 0), np.float32)
-    result = TagCalibration.load(TAGS).weigh(Evidence(sums, classes, objects, no_words))
+    features = np.full(N_FEATURES, of_features, np.float32)
+    said = Evidence(sums, classes, objects, np.zeros((len(sums), 0), np.float32), features)
+    result = TagCalibration.load(TAGS).weigh(said)
     assert result.dtype == np.float32
     assert np.isfinite(result).all()
     assert result.min() >= 0.0
     assert result.max() <= 1.0
 
 
+@given(st.integers(0, 99), st.lists(st.floats(0, 1, width=32), min_size=2, max_size=2))
+def test_no_tag_is_less_sure_for_more_evidence_of_its_own(seed: int, sums: list[float]) -> None:
+    calibration, observed = TagCalibration.load(TAGS), evidence(seed)
+    less, more = (
+        calibration.weigh(observed._replace(confidences=np.full(len(TAGS), one, np.float32)))
+        for one in sorted(sums)
+    )
+    assert (more >= less).all()
+
+
+@given(st.integers(0, 99), st.floats(0, 1, width=32))
+def test_a_sum_that_was_right_nine_of_ten_times_is_said_whatever_the_scene(
+    seed: int, of_all: float
+) -> None:
+    calibration, observed = TagCalibration.load(TAGS), evidence(seed)
+    sums = np.full(len(TAGS), of_all, np.float32)
+    result = calibration.weigh(observed._replace(confidences=sums))
+    said = {tag for tag, least in calibration.min_sums.items() if of_all > least}
+    assert all(result[TAGS.index(tag)] >= CERTAIN - 1e-5 for tag in said)
+
+
+def test_sure_music_is_never_talked_down() -> None:
+    least = TagCalibration.load(TAGS).min_sums
+    assert max(least["music"], least["musical instrument"]) <= 0.9
+
+
 def test_the_order_of_the_tags_is_the_callers() -> None:
     observed = evidence(seed=2)
-    backwards = Evidence(
-        observed.confidences[::-1], observed.classes, observed.objects, observed.words
-    )
+    backwards = observed._replace(confidences=observed.confidences[::-1])
     result = TagCalibration.load(TAGS[::-1]).weigh(backwards)
     assert result[::-1] == pytest.approx(TagCalibration.load(TAGS).weigh(observed), abs=1e-6)
 
@@ -101,7 +136,7 @@ def test_weights_of_other_tags_are_refused() -> None:
 def test_a_tag_without_classes_or_objects_has_only_its_own_confidence() -> None:
     observed = evidence(seed=4)
     own, best_class, best_object = Clues(["crowd"]).of_tags(
-        Evidence(observed.confidences[:1], observed.classes, observed.objects, observed.words)
+        observed._replace(confidences=observed.confidences[:1])
     )[0]
     assert own != 0.0
     assert (best_class, best_object) == (0.0, 0.0)
