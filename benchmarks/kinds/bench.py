@@ -30,7 +30,7 @@ from footage import halves, specs, write
 
 from ingest.changes.change_track import new_content
 from ingest.changes.motion_classifier import MotionClassifier
-from ingest.changes.video_kind import Kind
+from ingest.changes.video_kind import KIND_RULES, Kind
 from ingest.decoding.frames import open_video
 
 RESULTS: Final = Path(__file__).with_name("RESULTS.md")
@@ -139,8 +139,9 @@ def report(classified: list[Classified], *, with_more: bool) -> str:
     own = [video for video in classified if not video.form.startswith("more")]
     parts = [
         "# Still, slideshow, overlay, footage: told apart\n\n"
-        f"{len(classified)} videos, made by `footage.py` and watched by `bench.py`"
-        f" (Python {platform.python_version()}, numpy {np.__version__}; {os.cpu_count()} cores,"
+        f"{len(classified)} videos, made by `footage.py` and watched by `bench.py`, told by rules"
+        f" {KIND_RULES} (Python {platform.python_version()}, numpy {np.__version__};"
+        f" {os.cpu_count()} cores,"
         f" {os.getloadavg()[0]:.0f} busy processes at the end, which makes the times longer)."
         " The thresholds were fitted to the first half of the sources, and what the second showed"
         " was mended, so neither is held out: [LIVELY.md](LIVELY.md) has a set that was."

@@ -1,6 +1,6 @@
 """Scenes, stills and slideshows by a third set of makers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -11,6 +11,9 @@ from scipy.ndimage import gaussian_filter, map_coordinates, shift
 
 from support.footage import Picture
 from support.stills import LivelyForm, Photo, Shape, cropped, ken_burns, line_of_song, still
+
+Slideshow = Callable[[Sequence[Photo], Shape, float, int, np.random.Generator], Iterator[Picture]]
+"""Makes frames of photographs, a shape, seconds of each, frames a second, and chance."""
 
 
 def _pixels(photo: Photo, shape: Shape) -> NDArray[np.float32]:
@@ -295,4 +298,4 @@ STILLS: Final[dict[str, LivelyForm]] = {
     "eased zoom": eased_zoom,
     "titled, grey": titled_grey,
 }
-SLIDESHOWS: Final = {"wiped": wiped, "through black": through_black}
+SLIDESHOWS: Final[dict[str, Slideshow]] = {"wiped": wiped, "through black": through_black}

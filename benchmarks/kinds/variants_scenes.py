@@ -1,15 +1,25 @@
 """Scenes, stills and slideshows by other makers than those the rules were fitted to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
+from others_scenes import Slideshow
 from PIL import Image, ImageDraw, ImageFont
 from scipy.ndimage import gaussian_filter, map_coordinates
 from variants_drawn import drawn_over
 
 from support.footage import Picture
-from support.stills import LivelyForm, Photo, Shape, cropped, ken_burns, line_of_song, still
+from support.stills import (
+    LivelyForm,
+    Photo,
+    Shape,
+    cropped,
+    ken_burns,
+    line_of_song,
+    slideshow,
+    still,
+)
 
 
 def things_that_cross(n_things: int) -> LivelyForm:
@@ -153,7 +163,7 @@ def framed(
 
 
 def pushed(
-    photos: list[Photo], shape: Shape, each: float, rate: int, rng: np.random.Generator
+    photos: Sequence[Photo], shape: Shape, each: float, rate: int, rng: np.random.Generator
 ) -> Iterator[Picture]:
     """Photographs of which each pushes the one before out of the frame, in half a second."""
     shown = [np.asarray(cropped(photo, shape)) for photo in photos]
@@ -177,3 +187,14 @@ STILLS: Final[dict[str, LivelyForm]] = {
     "zoomed": ken_burns,
     "framed": framed,
 }
+
+
+def cut_or_faded(
+    photos: Sequence[Photo], shape: Shape, each: float, rate: int, rng: np.random.Generator
+) -> Iterator[Picture]:
+    """Photographs one after the other, cut, or shown through the next for up to 1.5 seconds."""
+    fade = float(rng.choice([0.0, 0.5, 1.5]))
+    return slideshow(photos, shape, each, rate, fade_seconds=fade)
+
+
+SLIDESHOWS: Final[dict[str, Slideshow]] = {"cut or faded": cut_or_faded, "pushed": pushed}

@@ -19,6 +19,8 @@ from ingest.changes.one_colour import BEHIND_SHARE, MOVES, CellChanges, mostly_s
 from ingest.changes.turning import turning
 
 _MIN_PICTURES: Final = 3
+# A cell that differs by so much (in the space of colours), so often, tells what its own colour is.
+_MIN_LENGTH, _MIN_TIMES = 15.0, 3
 # Cells are as bright where they differ by less than this, in grey levels.
 _AS_BRIGHT: Final = 16.0
 
@@ -36,6 +38,8 @@ class Drawing:
         turning: of the pictures, how many are the one before with a disc turned.
         mixed: of what differs from what is behind, how much lies between that and one
             brighter colour.
+        own_colour: of what differs, how much lies, in each cell, on one line through what is
+            behind.
         even: of the parts of what moves, how many take part in a large change.
     """
 
@@ -46,6 +50,7 @@ class Drawing:
     tint: float = 0.0
     turning: float = 0.0
     mixed: float = 0.0
+    own_colour: float = 0.0
     even: float = 0.0
 
 
@@ -70,7 +75,7 @@ def drawing(pictures: NDArray[np.uint8]) -> Drawing:
         *_one_sided(greys, behind, moving),
         tint,
         turning(greys),
-        _mixed(pictures, greys, behind, moving),
+        *_mixed(pictures, greys, behind, moving),
         evenness(changes, moving),
     )
 
@@ -80,7 +85,8 @@ def _mixed(
     greys: NDArray[np.float32],
     behind: Grey,
     moving: NDArray[np.bool_],
-) -> float:
+) -> tuple[float, float]:
+    """Return what is a mixture with one colour for all cells, and with one for each."""
     away = np.abs(greys - behind)
     n_alike = max(2, int(np.ceil(BEHIND_SHARE * len(pictures))))
     bare = np.argsort(away, axis=0)[:n_alike, ..., None]
@@ -88,7 +94,23 @@ def _mixed(
     differs = (away > allowed_change(gradient(behind))) & moving
     when, row, column = np.nonzero(differs)
     at = backdrop[row, column]
-    return mixed(at, pictures[when, row, column] - at)
+    own = _own_colour((pictures - backdrop)[:, moving])
+    return mixed(at, pictures[when, row, column] - at), own
+
+
+def _own_colour(away: NDArray[np.float32]) -> float:
+    """Return how much lies along the line that explains most, for each cell another.
+
+    Args:
+        away: what cells show less what is behind, shape (n, n_cells, 3).
+    """
+    far = np.linalg.norm(away, axis=2) > _MIN_LENGTH
+    often = far.sum(axis=0) >= _MIN_TIMES
+    if not often.any():
+        return 0.0
+    counts = (away * far[..., None])[:, often].transpose(1, 0, 2)
+    along = np.linalg.eigvalsh(counts.transpose(0, 2, 1) @ counts)
+    return float(along[:, -1].sum() / along.sum())
 
 
 def _one_sided(

@@ -2,16 +2,16 @@
 
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.changes.cells import AtRest, Cells, middle_of, share_of
 from ingest.changes.change_track import FULL_SCALE, Changes, FrameChange
 from ingest.changes.drawn_overlay import Drawing, drawing
-from ingest.changes.evenness import LARGE
 from ingest.changes.frame_difference import (
     FITTED_SHARE,
     JUMP_SHARE,
@@ -21,10 +21,8 @@ from ingest.changes.frame_difference import (
     compare,
 )
 from ingest.changes.new_content import (
-    COLUMNS,
     MIN_AT_REST,
     NEW_CONTENT_SHARE,
-    ROWS,
     ChangeDetector,
     Colours,
     Grey,
@@ -35,7 +33,6 @@ from ingest.changes.new_content import (
     small_colours,
     thinned,
 )
-from ingest.changes.one_colour import MOVES
 from ingest.changes.sliding import Sliding, sliding
 from ingest.changes.spread import Spread
 from ingest.changes.video_kind import (
@@ -57,16 +54,8 @@ _CUT: Final = 1.05
 _GREY_LEVELS: Final = 16
 # More change than this that a zoom or a fade explains is one.
 _ZOOMED_OR_FADED: Final = 0.10
-# A cell stays when it changes in this share of the pairs at most.
-_MAX_UNREST: Final = 0.03
-# A row of cells, or a column, moves when more than this share of them does not stay.
-_ROW_MOVES: Final = 0.02
-# A line is as high as this share of the picture at most, and as wide at least.
-_LINE_BAND, _LINE_ACROSS = 0.1, 0.5
 # A zoom or a pan leaves less than this share of what changed.
 _EXPLAINED: Final = 0.3
-# The lull, the middle and the burst of how much moves at a time.
-_QUANTILES: Final = (0.1, 0.5, 0.9)
 # So many pictures tell whether words slide.
 _SLIDING_PICTURES: Final = 24
 # A pair moves with the pair before it from this correlation on.
@@ -86,7 +75,7 @@ class MotionClassifier:
         self._last: Grey | None = None
         self._difference: Difference | None = None
         self._pairs = _Pairs()
-        self._cells = _Cells()
+        self._cells = Cells()
         self._spread = Spread()
         self._sliding = Spread(_SLIDING_PICTURES)
         self._within = Within()
@@ -219,11 +208,11 @@ class _Pairs:
     def still(self) -> float:
         """Return the share of the pairs of which hardly a cell changed."""
         changed = np.array(self._columns["changed"], np.float32)
-        return _share(changed <= NEW_CONTENT_SHARE)
+        return share_of(changed <= NEW_CONTENT_SHARE)
 
     def evidence(
         self,
-        at_rest: "_AtRest",
+        at_rest: "AtRest",
         drawn: Drawing,
         slides: Sliding,
         within: Within,
@@ -233,22 +222,22 @@ class _Pairs:
         pairs = {name: np.array(column, np.float32) for name, column in self._columns.items()}
         fits = pairs["left"] < FITTED_SHARE
         climbs = pairs["climb"] >= _CLIMBING
-        rows = _middle(pairs["rows"][climbs])
+        rows = middle_of(pairs["rows"][climbs])
         evenly = climbs & (np.abs(pairs["rows"] - rows) <= 1)
         return Evidence(
             samples=len(fits) + 1,
             still=self.still(),
-            fitted=_share(fits),
+            fitted=share_of(fits),
             jumps=int(np.count_nonzero(pairs["left"] > JUMP_SHARE)),
             change_seconds=_mean_run(~fits),
-            excess=_middle(pairs["excess"][fits]),
+            excess=middle_of(pairs["excess"][fits]),
             quiet=at_rest.share,
             quiet_pairs=at_rest.n_pairs,
             noise=at_rest.noise,
             band=at_rest.band,
-            climbing=_share(evenly),
+            climbing=share_of(evenly),
             rows=round(rows),
-            rest=_middle(pairs["rest"]),
+            rest=middle_of(pairs["rest"]),
             cuts=cuts,
             moving=at_rest.moving,
             across=at_rest.across,
@@ -262,6 +251,7 @@ class _Pairs:
             tint=round(drawn.tint, 4),
             turning=round(drawn.turning, 4),
             mixed=round(drawn.mixed, 4),
+            own_colour=round(drawn.own_colour, 4),
             even=round(drawn.even, 4),
             sliding=round(slides.share, 4),
             lines=round(slides.lines, 4),
@@ -272,113 +262,9 @@ class _Pairs:
             within=round(within.share(), 4),
             repeating=round(within.repeating(), 4),
             filled=filled,
-            spots=_share(pairs["spot"][fits] > 0),
-            explained=_share(_is_explained(pairs["changed"], pairs["left"])),
+            spots=share_of(pairs["spot"][fits] > 0),
+            explained=share_of(_is_explained(pairs["changed"], pairs["left"])),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _AtRest:
-    """The part of the picture that stays; as ``quiet``, ``quiet_pairs`` ... of ``Evidence``.
-
-    ``activity`` is ``lull``, ``activity`` and ``burst`` of it; ``standing`` and ``shuttling``
-    likewise.
-    """
-
-    share: float
-    n_pairs: int
-    noise: float
-    band: float
-    across: float
-    moving: float
-    activity: tuple[float, float, float]
-    standing: float
-    shuttling: float
-
-
-class _Cells:
-    """Number and size of each cell's changes, in pairs where nothing jumps, zooms or fades."""
-
-    def __init__(self) -> None:
-        self._n_pairs = 0
-        self._n_changed = np.zeros((ROWS, COLUMNS), np.int32)
-        self._size = np.zeros((ROWS, COLUMNS))
-        self._shares = array("f")
-        self._gross = array("f")
-        self._net = array("f")
-
-    def add(self, difference: Difference) -> None:
-        changed = difference.over > 1
-        self._n_pairs += 1
-        self._n_changed += changed
-        self._size += difference.size
-        self._log(
-            np.count_nonzero(changed) / changed.size,
-            float(difference.size[changed].sum()),
-            float(difference.signed[changed].sum()),
-        )
-
-    def add_same(self) -> None:
-        self._n_pairs += 1
-        self._log(0.0, 0.0, 0.0)
-
-    def moving(self) -> NDArray[np.bool_]:
-        """Return the cells that change time and again, shape (54, 96)."""
-        return np.asarray(self._n_changed > MOVES * self._n_pairs)
-
-    def filled(self, in_the_end: NDArray[np.bool_]) -> float:
-        """Return of the cells that changed ever, the share that is not what it was at first.
-
-        Args:
-            in_the_end: the cells that are not, shape (54, 96); where they make no line from side to
-                side, 0.0 is returned.
-        """
-        if _extent(in_the_end) > _LINE_BAND or _extent(in_the_end.T) < _LINE_ACROSS:
-            return 0.0
-        ever = self._n_changed > 0
-        return _share(in_the_end[ever])
-
-    def at_rest(self) -> _AtRest:
-        stays = self._n_changed <= _MAX_UNREST * self._n_pairs
-        moving = float(np.mean(self.moving()))
-        shares = np.array(self._shares) / max(moving, 1 / stays.size)
-        lull, middle, burst = np.quantile(shares, _QUANTILES).tolist() if shares.size else (0, 0, 0)
-        standing, shuttling = self._between_large_changes(shares)
-        return _AtRest(
-            share=_share(stays),
-            n_pairs=self._n_pairs,
-            noise=_middle(self._size[stays] / max(1, self._n_pairs)),
-            band=_extent(~stays),
-            across=_extent(~stays.T),
-            moving=round(moving, 4),
-            activity=(round(lull, 4), round(middle, 4), round(burst, 4)),
-            standing=standing,
-            shuttling=shuttling,
-        )
-
-    def _between_large_changes(self, shares: NDArray[np.floating]) -> tuple[float, float]:
-        """Return the share of the pairs that are, and of all change what goes to and fro in them.
-
-        What moves by covers what is behind and bares it again, so that its changes cancel out;
-        letters that are lit one by one all change the same way.
-        """
-        if not shares.size:
-            return 0.0, 0.0
-        small = shares < LARGE * (float(np.quantile(shares, _QUANTILES[-1])) or float(shares.max()))
-        gross, net = np.array(self._gross), np.array(self._net)
-        shuttling = float(gross[small].sum() - abs(net[small].sum()))
-        return _share(small), round(shuttling / max(1e-6, float(gross.sum())), 4)
-
-    def _log(self, share: float, gross: float, net: float) -> None:
-        self._shares.append(share)
-        self._gross.append(gross)
-        self._net.append(net)
-
-
-def _extent(moves: NDArray[np.bool_]) -> float:
-    """Return the share of the rows from the first that moves to the last."""
-    rows = np.flatnonzero(np.mean(moves, axis=1) > _ROW_MOVES)
-    return round(float(rows[-1] - rows[0] + 1) / len(moves), 4) if rows.size else 0.0
 
 
 def _is_cut(pair: Pair, before: Grey, after: Grey) -> bool:
@@ -403,11 +289,3 @@ def _mean_run(unlike: NDArray[np.bool_]) -> float:
     """Return how many pairs in a row are unlike, on average; 0.0 if none is."""
     starts = int((unlike & ~np.concatenate([[False], unlike[:-1]])).sum())
     return round(float(unlike.sum()) / starts, 4) if starts else 0.0
-
-
-def _share(which: NDArray[np.bool_]) -> float:
-    return round(float(np.mean(which)), 4) if which.size else 0.0
-
-
-def _middle(values: NDArray[np.floating]) -> float:
-    return round(float(np.median(values)), 4) if values.size else 0.0

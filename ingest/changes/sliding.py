@@ -68,21 +68,23 @@ def sliding(pictures: NDArray[np.uint8]) -> Sliding:
     behind = mostly_shown(greys)
     changes = np.abs(np.diff(greys, axis=0)) > allowed_change(gradient(behind))
     moving = np.mean(changes, axis=0) > MOVES
+    if not _everywhere(changes, moving):
+        return Sliding()
     cells = CellChanges.of_pictures(pictures, greys, behind, moving)
     colour = cells.colour()
-    if colour is None or not _everywhere(changes, moving):
+    if colour is None:
         return Sliding()
     middle = pictures[:, moving].mean(axis=(0, 1), dtype=np.float32)
     share, lines = max(
         _goes(_shown(pictures, middle + far * (colour - middle)) * moving, moving) for far in _FAR
     )
-    return Sliding(share, lines, _bared(greys, moving), cells.colour_shares()[1])
+    # The colours of what does not slide tell nothing, and take as long as all else.
+    two_colours = cells.colour_shares()[1] if share else 0.0
+    return Sliding(share, lines, _bared(greys, moving), two_colours)
 
 
 def _everywhere(changes: NDArray[np.bool_], moving: NDArray[np.bool_]) -> bool:
-    activity = float(np.median((changes & moving).mean(axis=(1, 2)))) / max(
-        1e-6, float(moving.mean())
-    )
+    activity = float(np.median((changes & moving).mean(axis=(1, 2)))) / max(1e-6, moving.mean())
     return activity >= _ACTIVITY and evenness(changes, moving) >= _EVEN
 
 

@@ -62,7 +62,7 @@ _MAX_EXPLAINED: Final = 0.5
 # Either its textured cells do not, or what stays is no more than grain.
 _REST: Final = 1.5
 # Share of the cells that must change time and again: what is smaller may be somebody far away.
-_MIN_DRAWN: Final = 0.03
+_MIN_DRAWN, _MIN_WORDS = 0.03, 0.015
 # A disc turns in so many of the pictures.
 _TURNING: Final = 0.6
 MAX_WITHIN: Final = 0.5
@@ -78,7 +78,9 @@ _ALL_MIXED: Final = 0.97
 _DRAWN, _ONE_SIDED, _SPARSE = 3.6, 0.9, 0.25
 _SURELY_DRAWN, _MOSTLY_ONE_SIDED = 3.7, 0.8
 # What is bright makes all that is dark behind it brighter; what sways makes as much darker.
-_ALIKE, _ALIKE_IN_GREY, _ALL_ONE_SIDED = 0.63, 0.9, 0.97
+_ALIKE, _ALIKE_IN_GREY, _ALL_ONE_SIDED = 0.55, 0.82, 0.97
+# Lamps and gradients have several colours, but each cell always the same.
+_VIVID, _OWN_COLOUR, _OWN_ONE_SIDED, _OWN_ALIKE, _OWN_EVEN = 25.0, 0.985, 0.94, 0.5, 0.75
 # Words slide as one, in two colours: their own, and perhaps that of a rim.
 _SLIDING, _SLIDING_COLOURS = 0.8, 0.75
 # Those that climb or sink are lines, where smoke is not, and what is behind them stays; of one that
@@ -94,6 +96,8 @@ _BAND: Final = 0.6
 _BAND_QUIET: Final = 0.45
 _BAND_NOISE: Final = 0.7
 _STANDING, _SHUTTLING, _WORDS_EVEN = 0.5, 0.03, 0.75
+# In a wide band they may come one by one.
+_WORDS_ACROSS, _WORDS_STANDING, _WORDS_SHUTTLING = 0.55, 0.3, 0.06
 _ACROSS, _ACROSS_ACTIVITY, _ACROSS_EVEN = 0.8, 0.25, 0.8
 _WAVE_ACTIVITY, _WAVE_DRAWN, _WAVE_ONE_SIDED, _WAVE_EVEN = 0.29, 1.65, 0.84, 0.9
 # A line of words that is too fast to be seen to slide is of two colours.
@@ -144,6 +148,7 @@ class Evidence:
         spots: share of the pairs that fit of which what is left lies in one small place.
         mixed: of what differs from what is behind, how much lies between that and one brighter
             colour.
+        own_colour: of what differs, how much is a mixture with one colour for each cell.
         filled: where a line from side to side is not what it was at first, the share it has of all
             cells that ever changed.
         even: of the parts of what moves, how many take part in a large change, on average.
@@ -187,6 +192,7 @@ class Evidence:
     repeating: float
     spots: float
     mixed: float
+    own_colour: float
     filled: float
     even: float
     sliding: float
@@ -235,16 +241,19 @@ def _is_drawn(evidence: Evidence) -> bool:
         and evidence.still <= AT_REST
         and evidence.explained <= _MAX_EXPLAINED
         and (evidence.rest <= _REST or evidence.noise <= MAX_NOISE)
-        and evidence.moving >= _MIN_DRAWN
+        and evidence.moving >= _MIN_WORDS
     )
     if not goes_on_before_one_picture:
         return False
+    if evidence.moving < _MIN_DRAWN:
+        return _is_drawn_in_a_band(evidence, steady=False)
     if evidence.turning >= _TURNING:
         return True
     if evidence.even < _MIN_EVEN:
         return False
     steady = evidence.lull >= _STEADY * evidence.activity > 0
-    if steady and (_is_of_one_colour(evidence) or _slides(evidence)):
+    of_colours = _is_of_one_colour(evidence) or _is_of_own_colours(evidence)
+    if steady and (of_colours or _slides(evidence)):
         return True
     return _is_drawn_in_a_band(evidence, steady=steady)
 
@@ -257,6 +266,16 @@ def _is_of_one_colour(evidence: Evidence) -> bool:
         return False
     drawn = evidence.one_colour + evidence.two_colours + evidence.one_sided + evidence.even
     return drawn >= (_DRAWN if evidence.one_sided >= _ONE_SIDED else _SURELY_DRAWN)
+
+
+def _is_of_own_colours(evidence: Evidence) -> bool:
+    """Whether each cell has a vivid colour of its own, as lamps and bars in a gradient have.
+
+    What passes by brings several colours to each cell; what sways has those of the picture.
+    """
+    vivid = evidence.tint >= _VIVID and evidence.own_colour >= _OWN_COLOUR
+    one_sided = evidence.one_sided >= _OWN_ONE_SIDED and evidence.alike >= _OWN_ALIKE
+    return vivid and one_sided and evidence.even >= _OWN_EVEN and evidence.activity >= _SPARSE
 
 
 def _is_to_one_side(evidence: Evidence) -> bool:
@@ -277,12 +296,12 @@ def _slides(evidence: Evidence) -> bool:
 
 def _is_lines_of_words(evidence: Evidence) -> bool:
     """Whether lines climb or sink as one; they may leave nothing of the picture at rest."""
+    slides = evidence.sliding >= _SLIDING and evidence.sliding_colours >= _SLIDING_COLOURS
     return (
         evidence.samples > _OVERLAY_PAIRS
-        and evidence.sliding >= _SLIDING
+        and (slides or _moves_by_rows(evidence))
         and evidence.lines >= _LINES
         and evidence.bared >= _BARED
-        and evidence.sliding_colours >= _SLIDING_COLOURS
         and evidence.explained <= _MAX_EXPLAINED
     )
 
@@ -304,7 +323,12 @@ def _is_words(evidence: Evidence) -> bool:
     What comes by goes as well, and what moves to and fro does so all the time.
     """
     stands = evidence.standing >= _STANDING and evidence.shuttling <= _SHUTTLING
-    return stands and evidence.even >= _WORDS_EVEN
+    come_one_by_one = (
+        evidence.across >= _WORDS_ACROSS
+        and evidence.standing >= _WORDS_STANDING
+        and evidence.shuttling <= _WORDS_SHUTTLING
+    )
+    return (stands or come_one_by_one) and evidence.even >= _WORDS_EVEN
 
 
 def _goes_from_side_to_side(evidence: Evidence) -> bool:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.ndimage import gaussian_filter
 
 from ingest.changes.drawn_overlay import drawing
 from ingest.changes.mixtures import mixed
@@ -346,3 +347,37 @@ def test_where_nothing_is_at_rest_a_second_look_sees_no_drawing() -> None:
         within.add(lambda: white, lambda: black)
     assert within.share() == 1.0
     assert len(within.pictures()) == 0
+
+
+def bars_of(rows_to_colour: np.ndarray, *, own: bool) -> np.ndarray:
+    """Bars over noise; each row has its own colour, or each picture another colour in all rows."""
+    rng = np.random.default_rng(9)
+    behind = np.repeat(rng.uniform(20, 90, (ROWS, COLUMNS, 1)), 3, axis=2)
+    pictures = []
+    for number in range(12):
+        shown = np.zeros((ROWS, COLUMNS, 1))
+        for column in range(10, 80, 10):
+            shown[ROWS - int(rng.integers(8, 40)) :, column : column + 6] = 0.9
+        colour = rows_to_colour[:, None] if own else rows_to_colour[5 * number % ROWS]
+        pictures.append(behind * (1 - shown) + colour * shown)
+    return np.array(pictures).astype(np.uint8)
+
+
+def test_a_gradient_gives_each_cell_a_colour_of_its_own_and_things_that_pass_do_not() -> None:
+    part = np.linspace(0, 1, ROWS)[:, None]
+    gradient = np.array((250, 60, 60)) * part + np.array((80, 200, 255)) * (1 - part)
+    drawn, passing = (drawing(bars_of(gradient, own=own)) for own in (True, False))
+    assert drawn.own_colour >= 0.985
+    assert passing.own_colour < 0.97
+    # All is brighter than what is behind.
+    assert min(drawn.one_sided, drawn.alike) >= 0.99
+
+
+def test_what_sways_makes_cells_brighter_and_darker_that_are_as_bright() -> None:
+    noise = gaussian_filter(np.random.default_rng(5).normal(0, 1, (ROWS, COLUMNS + 8)), 3)
+    picture = np.clip(120 + 50 * noise / noise.std(), 0, 255)
+    shifts = (0, 0, 4, 0, 2, 0, 6, 0)
+    greys = np.array([picture[:, shift : shift + COLUMNS] for shift in shifts])
+    swaying = drawing(np.repeat(greys[..., None], 3, axis=3).astype(np.uint8))
+    assert swaying.one_sided >= 0.95
+    assert swaying.alike < 0.55
