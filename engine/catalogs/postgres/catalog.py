@@ -23,7 +23,7 @@ from engine.catalogs.sql.catalog import SqlCatalog
 from engine.catalogs.sql.database import Statements
 from engine.catalogs.sql.tables import TABLES
 from engine.domain.jobs import Claim
-from engine.errors import CatalogUnusable
+from engine.errors import CatalogUnusable, ReadOnlyCatalog
 
 _CLOCK_SECONDS: Final = 10.0
 
@@ -43,6 +43,7 @@ class Catalog(SqlCatalog):
         super().__init__(claim)
         self._url = url
         self._server = Server(url, read_only=read_only)
+        self._read_only = read_only
         self._own = threading.local()
         self._clock_read_at, self._clock_ahead = float("-inf"), 0.0
 
@@ -166,7 +167,10 @@ class Catalog(SqlCatalog):
                 while this was committed, it is stored whole or not at all.
             CatalogUnusable: when the tables are gone.
             JobLost: when this writes for a job that its worker has no more.
+            ReadOnlyCatalog: when it was opened to be read only.
         """
+        if self._read_only:
+            raise ReadOnlyCatalog
         with self._server.reporting():
             if (own := self._connection) is not None:
                 yield Transaction(own)
