@@ -24,12 +24,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from costs import print_costs
+from installation import print_first_query, print_installation
 from numpy.typing import NDArray
 
 from api.cli.footage import packaged_clips, packaged_photographs, write_slideshow
@@ -69,7 +69,6 @@ PARTS = (
 )
 """Steps that are timed beside the networks; what is left is "other"."""
 SUFFIXES = {".mkv", ".mp4", ".mpg", ".webm"}
-OURS = "reelmatch"
 
 
 def main() -> None:
@@ -100,8 +99,8 @@ def main() -> None:
         _print_naive(clips, tagger, arguments.nanodet)
     _print_batch()
     _print_memory(packaged_clips()[0])
-    _print_first_query()
-    _print_installation()
+    print_first_query()
+    print_installation()
 
 
 def _print_speed(clips: list[Path], tagger: LocalTagger) -> None:
@@ -393,64 +392,6 @@ def _print_memory_of_one(clip: Path) -> None:
     status = Path("/proc/self/status").read_text()
     (peak,) = [int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")]
     print(f"{peak / 1024:.0f} MB at most, watching {result.seconds} seconds")
-
-
-def _print_first_query() -> None:
-    """Time a whole command in a new process: imports, opening, one search."""
-    reelmatch = Path(sys.executable).parent / "reelmatch"
-    with tempfile.TemporaryDirectory() as home:
-        environment = {"REELMATCH_HOME": home, "PATH": str(reelmatch.parent)}
-
-        def run(*arguments: str) -> float:
-            started = time.perf_counter()
-            subprocess.run(  # noqa: S603 - our own command
-                [reelmatch, *arguments], env=environment, capture_output=True, check=True
-            )
-            return time.perf_counter() - started
-
-        run("ingest", str(packaged_clips()[2]))
-        run("reindex")
-        run("match", "--keyword", "person")
-        best = min(run("match", "--keyword", "person") for _ in range(RUNS))
-    print(f"\nFirst query of a new process, kernels cached: {best:.2f} s wall with all imports")
-
-
-def _print_installation() -> None:
-    """Add up the files of the distribution and of all it needs, extras left out.
-
-    pip is left out, too: sqlite-utils asks for it, and every virtual environment has it.
-    """
-    sizes = {name: _size(name) for name in _needed(OURS) - {"pip"}}
-    print(f"\nInstallation without extras: {sum(sizes.values()) / 1e6:.0f} MB")
-    for name, size in sorted(sizes.items(), key=lambda pair: -pair[1])[:10]:
-        print(f"  {name}: {size / 1e6:.0f} MB")
-
-
-def _needed(name: str) -> set[str]:
-    from packaging.requirements import Requirement
-
-    modules: set[str] = set()
-    waiting = [name]
-    while waiting:
-        one = waiting.pop().lower().replace("_", "-")
-        if one in modules:
-            continue
-        modules.add(one)
-        for text in distribution(one).requires or []:
-            requirement = Requirement(text)
-            if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-                waiting.append(requirement.name)
-    return modules
-
-
-def _size(name: str) -> int:
-    if name == OURS:
-        root = Path(__file__).parent.parent.parent
-        packages = ("api", "engine", "ingest", "models", "reelmatch")
-        files = [path for package in packages for path in (root / package).rglob("*")]
-    else:
-        files = [Path(str(file.locate())) for file in distribution(name).files or []]
-    return sum(path.stat().st_size for path in files if path.is_file())
 
 
 if __name__ == "__main__":
