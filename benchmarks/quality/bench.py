@@ -41,7 +41,6 @@ PLAIN: Final = ProfileRules(
 
 SHARES: Final = (0.0, 0.2, 0.4, 0.55, 0.7, 0.85, 1.0)
 POWERS: Final = (0.5, 0.65, 1.0)
-MIXES: Final = (0.2, 0.4, 0.6, 0.8)
 
 WINNER: Final = "ours, what won"
 DEFAULTS: Final = "ours, the defaults"
@@ -70,7 +69,6 @@ def main() -> None:
     print(f"{len(validation)} viewers to choose by, {len(test)} to report on\n")
     rules = chosen(validation, snapshots)
     print_shares(validation, snapshots)
-    print_mixes(validation, snapshots)
     for name, described in films.items():
         print(f"## {name}: {len(described.ids)} films, {len(described.tags)} tags\n")
         report(ways(described, viewers, snapshots[name], rules), test)
@@ -140,22 +138,6 @@ def print_shares(validation: Sequence[Viewer], snapshots: Snapshots) -> None:
     print()
 
 
-def print_mixes(validation: Sequence[Viewer], snapshots: Snapshots) -> None:
-    """Print what each mix with liking together finds more than the better of both ways alone."""
-    print(f"| | mix | {' | '.join(NAMES)} |\n| --- | --- | --- | --- | --- |")
-    for name, snapshot in snapshots.items():
-        co_likes_only = (
-            run(by_co_likes(snapshot), validation),
-            run(by_co_likes(snapshot, VIEWER_RULES), validation),
-        )
-        better = np.maximum(co_likes_only[0].mean(axis=0), co_likes_only[1].mean(axis=0))
-        for mix in MIXES:
-            rules = replace(VIEWER_RULES, co_likes=mix)
-            more = run(by_profile(snapshot, rules), validation).mean(axis=0) - better
-            print(f"| {name} | {mix:g} | {' | '.join(f'{value:+.4f}' for value in more)} |")
-    print()
-
-
 def _pairs(flat: Iterable[object]) -> dict[str, Any]:
     flat = tuple(flat)
     return {str(name): value for name, value in zip(flat[::2], flat[1::2], strict=True)}
@@ -181,12 +163,6 @@ def ways(
         DEFAULTS: by_profile(plain, replace(VIEWER_RULES, co_likes=0.0)),
         CO_LIKES_ONLY: by_co_likes(with_co_likes),
         CO_LIKES_WEIGHTED: by_co_likes(with_co_likes, VIEWER_RULES),
-        **{
-            f"{DEFAULTS}, with a mix of {mix:g}": by_profile(
-                with_co_likes, replace(VIEWER_RULES, co_likes=mix)
-            )
-            for mix in MIXES
-        },
         BOTH: by_profile(with_co_likes, VIEWER_RULES),
     }
 
