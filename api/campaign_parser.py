@@ -20,8 +20,8 @@ from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandida
 from engine.domain.suitability import BRAND_TOPICS, RISKS, Risk, risk_index, topic_index
 from engine.domain.tags import explicit_tag
 from engine.errors import InvalidInput, read_in
-from engine.keywords.matcher import nearest_tags
 from engine.keywords.multilingual import is_english
+from engine.keywords.weights import nearest_tags
 from engine.services.keywords import KeywordService
 from engine.targeting.rules import CRITERIA
 from engine.words.languages import standard

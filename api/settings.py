@@ -17,7 +17,7 @@ from engine.domain.index_config import (
     SourceConfig,
     with_default_weights,
 )
-from engine.domain.results import DEFAULT_THRESHOLD
+from engine.domain.results import DEFAULT_THRESHOLD, MIN_RELEVANCE
 from engine.domain.sensitivity import DEFAULT_RULES, Rules
 from engine.domain.weighting import TfName
 from engine.errors import InvalidInput
@@ -85,6 +85,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     named here, `audio` ([sound](sound.md)), `text` ([text](text.md)), `metadata`
     ([metadata](metadata.md)) and `speech` ([speech](speech.md)) have weight 0.25. From the next
     reindex on ([concepts](concepts.md))."""
+    min_relevance: Annotated[float, Meta(ge=0.0, le=1.0)] = MIN_RELEVANCE
+    """Least score of a match of keywords ([keywords](keywords.md))."""
     sensitive: Rules = DEFAULT_RULES
     """The topics that make a video sensitive, each alone or with its thresholds of a doubt and a
     certainty, as `nudity=0.5:0.8` ([sensitive content](sensitive.md))."""

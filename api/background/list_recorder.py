@@ -101,8 +101,8 @@ class ListRecorder:
     def matches(
         self, answer: Matches, door: Door, config: IndexConfig, kind: ListKind = ListKind.MATCHES
     ) -> Matches:
-        """Return ranked videos, or the nearest where there are none, with their id."""
-        shown = self.note(kind, door, len(answer.matches or answer.nearest), config)
+        """Return ranked videos, and the nearest after them, with their id."""
+        shown = self.note(kind, door, len(answer.matches) + len(answer.nearest), config)
         return replace(answer, list_id=shown)
 
     def campaign_matches(

@@ -39,6 +39,11 @@ from engine.services.matches import keyword_matches
     metavar="TAG",
     help="Leave out videos on which this tag was seen, if only for a second.",
 )
+@click.option(
+    "--min-relevance",
+    type=click.FloatRange(0.0, 1.0),
+    help="Least score; that of the settings unless given.",
+)
 @language_option
 @where_option
 @no_sensitive_option
@@ -54,6 +59,7 @@ def command(
     where: Filter,
     sources: SourceWeights,
     k: int,
+    min_relevance: float | None,
     *,
     no_sensitive: bool,
     strict: bool,
@@ -69,7 +75,8 @@ def command(
     A word that is no tag is understood as tags, in fifteen languages; `reelmatch keywords` says
     how. One that means no tag is named and does not count.
     """
-    with Live.open(load_settings()) as live:
+    settings = load_settings()
+    with Live.open(settings) as live:
         snapshot = live.snapshot
         passing = harmless(where) if no_sensitive else where
         profile, understood = live.weights(
@@ -84,6 +91,7 @@ def command(
             exclude=exclude,
             where=passing,
             sources=sources,
+            min_relevance=settings.min_relevance if min_relevance is None else min_relevance,
             explained=explain,
         )
         answer = live.lists.matches(answer, Door.COMMAND, snapshot.config)

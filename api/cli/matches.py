@@ -23,10 +23,11 @@ def print_matches(live: Live, answer: Matches, *, explain: bool, as_json: bool) 
         click.echo(f"{word_match.word!r} is understood as {tags}", err=True)
     if answer.matches:
         _print_ranked(live, answer.matches, explain=explain)
-    elif answer.nearest:
-        click.echo("no video fits; the nearest, by what is broader:", err=True)
+    if answer.nearest:
+        fits = "no more fit" if answer.matches else "no video fits"
+        click.echo(f"{fits}; the nearest, by what is broader:", err=True)
         _print_ranked(live, answer.nearest, explain=explain)
-    else:
+    elif not answer.matches:
         click.echo("no video fits", err=True)
 
 

@@ -22,7 +22,7 @@ from api.http.schemas.campaigns import CampaignInput
 from engine.domain.campaigns import Campaign, CampaignState
 from engine.domain.suitability import BRAND_TOPICS, Risk
 from engine.errors import InvalidInput
-from engine.keywords.matcher import nearest_tags
+from engine.keywords.weights import nearest_tags
 from engine.services.keywords import KeywordService
 from engine.targeting.rules import CRITERIA
 from engine.words.vocabulary import Vocabulary

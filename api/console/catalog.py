@@ -20,6 +20,7 @@ from engine.domain.listing import ListFilter, ListPosition
 from engine.domain.performance import Performance
 from engine.domain.shown_lists import Door, ListKind
 from engine.errors import UnknownTag
+from engine.keywords.broader import broader_tags
 from engine.ports.index import IndexSnapshot
 from ingest.changes.video_kind import Kind
 
@@ -60,7 +61,10 @@ class CatalogQuery:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of the list: its cards, its id where they are ranked, the addresses beside it."""
+    """A page of the list: its cards, its id where they are ranked, the addresses beside it.
+
+    Where nothing shows what is searched, its cards are the nearest, by what is broader.
+    """
 
     cards: Sequence[Card]
     before: str = ""
@@ -68,6 +72,7 @@ class Listed:
     total: int | None = None
     word_matches: Sequence[KeywordMatch] = ()
     list_id: str | None = None
+    is_nearest: bool = False
 
 
 @router.get("/")
@@ -142,12 +147,22 @@ def _indexed(live: Live, snapshot: IndexSnapshot, query: CatalogQuery, number: i
     """Return a page of what the index finds: by how well the tags fit, else the newest first."""
     total: int | None = None
     word_matches: Sequence[KeywordMatch] = ()
-    list_id = None
+    list_id, is_nearest = None, False
     if query.tags:
         words = understood(live.keyword_service, snapshot, query.tags)
         where = And((words.has_tags, _filter(live, query)))
         matches, more = best_tagged(snapshot, words.weights, where, number=number, size=PAGE_VIDEOS)
-        shown, word_matches = match_cards(live, snapshot, matches), words.matches
+        word_matches = words.matches
+        broader = (
+            {}
+            if matches or number > 1
+            else broader_tags(words.weights, snapshot.vocabulary, word_matches)
+        )
+        if broader:
+            is_nearest = True
+            passing = _filter(live, query)
+            matches, _ = best_tagged(snapshot, broader, passing, number=1, size=PAGE_VIDEOS)
+        shown = match_cards(live, snapshot, matches)
         first = (number - 1) * PAGE_VIDEOS + 1
         list_id = live.lists.note(
             ListKind.MATCHES, Door.CONSOLE, len(shown), snapshot.config, first=first
@@ -162,6 +177,7 @@ def _indexed(live: Live, snapshot: IndexSnapshot, query: CatalogQuery, number: i
         total=total,
         word_matches=word_matches,
         list_id=list_id,
+        is_nearest=is_nearest,
     )
 
 

@@ -70,6 +70,27 @@ class KeywordMatch:
         minimum = max(USED, AS_GOOD * best)
         return tuple(candidate for candidate in self.candidates if candidate.confidence >= minimum)
 
+    @property
+    def near(self) -> tuple[TagCandidate, ...]:
+        """Meanings that are sure enough, and less so than those that stand for the word."""
+        used = self.used
+        return tuple(
+            one for one in self.candidates if used and one not in used and one.confidence >= USED
+        )
+
+    @property
+    def own_broader(self) -> tuple[TagCandidate, ...]:
+        """Tags that the word is narrower than, by the table, and that do not stand for it."""
+        used = self.used
+        return tuple(
+            one
+            for one in self.candidates
+            if used
+            and one not in used
+            and one.method is MatchMethod.BROADER
+            and one.confidence >= SUGGESTED
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class IgnoredWord:

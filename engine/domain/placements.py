@@ -40,6 +40,7 @@ class CampaignMatches:
         matches: the best first.
         reach: of all its videos.
         list_id: id that events name it by; None where none is kept.
+        nearest: where nothing fits, videos that show what is broader.
     """
 
     campaign: str
@@ -49,6 +50,7 @@ class CampaignMatches:
     matches: tuple[Match, ...]
     reach: Reach
     list_id: str | None = None
+    nearest: tuple[Match, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,10 @@ DEFAULT_THRESHOLD: Final = 0.7
 """Least confidence that counts, unless the caller says otherwise."""
 
 
+MIN_RELEVANCE: Final = 0.02
+"""Least score of a match, unless another is asked for; the evidence is in docs/keywords.md."""
+
+
 @dataclass(frozen=True, slots=True)
 class TagCount:
     """Number of seconds of a video on which a tag reached the threshold.
@@ -113,7 +117,8 @@ class Matches:
         ignored: keywords that mean no tag for sure and did not count.
         generation: of the index that ranked them.
         matches: in order.
-        nearest: where nothing shows what the keywords mean, videos that show what is broader.
+        nearest: where fewer videos than asked for show what the keywords mean, some that show what
+            is broader.
         list_id: id that events name it by; None where none is kept.
     """
 

@@ -1,8 +1,9 @@
-"""Tags that are broader than others: where nothing shows what is meant, they are the nearest."""
+"""Tags that lie near others: those beside what is meant, and those that are broader."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
+from engine.domain.keywords import KeywordMatch, TagCandidate
 from engine.domain.tags import Tag
 from engine.keywords.phrases import plain
 from engine.keywords.thesaurus.nouns import Thesaurus, noun_thesaurus
@@ -25,12 +26,41 @@ def broader_than(name: str, thesaurus: Thesaurus) -> tuple[str, ...]:
     return tuple(entry.tag for entry in sorted(entries, key=lambda one: (one.steps, one.tag)))
 
 
-def broader_tags(keywords: Mapping[str, float], vocabulary: Vocabulary) -> dict[str, float]:
+def near_tags(
+    keywords: Mapping[str, float], understood: Sequence[KeywordMatch]
+) -> dict[str, float]:
+    """Return the tags that lie near what words were understood as, at falling weights.
+
+    Args:
+        keywords: tag -> weight.
+        understood: the words that some of these tags came of.
+    """
+    weights: dict[str, float] = {}
+    for match in understood:
+        for one in match.near:
+            weight = _fallen(keywords, match, one)
+            if weight > 0 and one.tag not in keywords:
+                weights[one.tag] = max(weight, weights.get(one.tag, 0.0))
+    return weights
+
+
+def _fallen(keywords: Mapping[str, float], match: KeywordMatch, candidate: TagCandidate) -> float:
+    best = match.used[0]
+    return keywords.get(best.tag, 0.0) * _FALL * candidate.confidence / best.confidence
+
+
+def broader_tags(
+    keywords: Mapping[str, float],
+    vocabulary: Vocabulary,
+    understood: Sequence[KeywordMatch] = (),
+) -> dict[str, float]:
     """Return the tags that are broader than those of a profile, each of half the last's weight.
 
     Args:
         keywords: tag -> weight; those of weight 0 or less have none.
         vocabulary: the tags there are; others are passed over.
+        understood: the words that some of these tags came of; what they are narrower than counts
+            where the table has nothing broader than their tags.
     """
     weights: dict[str, float] = {}
     for label, weight in keywords.items():
@@ -41,4 +71,9 @@ def broader_tags(keywords: Mapping[str, float], vocabulary: Vocabulary) -> dict[
             if tag is not None and tag not in keywords:
                 weight *= _FALL
                 weights[tag] = weights.get(tag, 0.0) + weight
+    for match in understood:
+        for one in match.own_broader:
+            weight = _fallen(keywords, match, one)
+            if weight > 0 and one.tag not in keywords:
+                weights.setdefault(one.tag, weight)
     return weights

@@ -16,13 +16,14 @@ from dataclasses import replace
 from typing import Final
 
 from engine.domain.keywords import SUGGESTED, USED, KeywordMatch, MatchMethod, Status, TagCandidate
-from engine.errors import InvalidInput, UnknownTag
+from engine.errors import InvalidInput
 from engine.keywords.broader import broader_than
 from engine.keywords.embeddings import Cosines, Embedder, EmbeddingSimilarity
 from engine.keywords.phrases import Part, parts_of, plain
 from engine.keywords.thesaurus.nouns import Entry, Thesaurus
+from engine.keywords.weights import weighted_tags
 from engine.words.spelling import MAX_SUGGESTED_WORDS, likeness
-from engine.words.vocabulary import SUGGESTIONS, Vocabulary
+from engine.words.vocabulary import Vocabulary
 
 MAX_KEYWORD_CHARACTERS: Final = 200
 """A keyword of more characters is refused."""
@@ -51,6 +52,9 @@ _MORE: Final = 0.58
 _LURED: Final = 0.4
 _PART_OF_NAME: Final = 0.8
 _SPELLED: Final = 0.4
+_AGREEING: Final = 0.35
+_AGREEMENT: Final = 0.2
+_AGREED: Final = 0.7  # less than what either is sure of alone
 _GUESSED: Final = 0.85  # less than what is about as good
 _MISSPELT: Final = 0.8  # likeness: one character of five to nine, two of ten or more
 
@@ -178,12 +182,30 @@ class Keywords:
 
     def _read(self, word: str, text: str, cosines: Cosines) -> KeywordMatch:
         best: dict[str, TagCandidate] = {}
-        for candidate in self._candidates(text, cosines):
+        for one in self._candidates(text, cosines):
+            is_guess = one.method is MatchMethod.EMBEDDING
+            candidate = one if is_guess else self._agreed(text, one, cosines[one.tag])
             before = best.get(candidate.tag)
             if before is None or candidate.confidence > before.confidence:
                 best[candidate.tag] = candidate
         ranked = sorted(best.values(), key=lambda m: (-m.confidence, -cosines[m.tag], m.tag))
         return keyword_match(word, self._without_broader(text, ranked))
+
+    def _agreed(self, text: str, candidate: TagCandidate, cosine: float) -> TagCandidate:
+        """Return a candidate of the table, surer where the network says the same of the whole.
+
+        They err in different ways: the table takes a part for the whole ("car insurance"), the
+        network a neighbour for the thing itself. How far a word is under a tag is doubted by the
+        network already, whose word does not count twice.
+        """
+        if (
+            candidate.by == text
+            or cosine < _AGREEING
+            or self._thesaurus.is_lure(text, plain(candidate.tag))
+        ):
+            return candidate
+        agreed = max(candidate.confidence, cosine) + _AGREEMENT * min(candidate.confidence, cosine)
+        return replace(candidate, confidence=max(candidate.confidence, min(_AGREED, agreed)))
 
     def _without_broader(self, text: str, ranked: Sequence[TagCandidate]) -> list[TagCandidate]:
         """Return candidates among which none that is merely broader is about as good as the best.
@@ -306,50 +328,6 @@ class Keywords:
             # "wind" is near "wind instrument" for its letters, not for its sense.
             cosine *= _PART_OF_NAME
         return max(0.0, min(1.0, cosine))
-
-
-def weighted_tags(
-    keywords: Mapping[str, float],
-    tags: Mapping[str, str],
-    matches: list[KeywordMatch],
-    *,
-    strict: bool,
-) -> tuple[dict[str, float], list[KeywordMatch]]:
-    """Return the weights that words give to tags, and the matches; see ``Keywords.profile``.
-
-    Args:
-        keywords: word -> weight.
-        tags: word -> the tag that it is.
-        matches: how the other words were understood.
-        strict: refuse words that cannot be used.
-
-    Raises:
-        UnknownTag: when words, or without ``strict`` all of them, cannot be used.
-    """
-    weights: dict[str, float] = {}
-    for word, tag in tags.items():
-        weights[tag] = weights.get(tag, 0.0) + keywords[word]
-    for match in matches:
-        for candidate in match.used:
-            given = keywords[match.word] * candidate.confidence
-            weights[candidate.tag] = weights.get(candidate.tag, 0.0) + given
-    useless = [match for match in matches if not match.used]
-    if useless and (strict or not weights):
-        raise unknown_words(useless)
-    return weights, matches
-
-
-def nearest_tags(match: KeywordMatch) -> list[str]:
-    """Return the tags a person may have meant, those spelled like the word first."""
-    return [candidate.tag for candidate in match.candidates][:SUGGESTIONS]
-
-
-def unknown_words(matches: Sequence[KeywordMatch]) -> UnknownTag:
-    """Return the error that names words which cannot be used, the first ten with suggestions."""
-    named = matches[:MAX_SUGGESTED_WORDS]
-    nearest = {match.word: nearest_tags(match) for match in named}
-    languages = {match.word: match.languages for match in named}
-    return UnknownTag(nearest, more=len(matches) - len(named), languages=languages)
 
 
 def keyword_match(word: str, ranked: Sequence[TagCandidate]) -> KeywordMatch:

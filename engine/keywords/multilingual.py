@@ -24,8 +24,8 @@ from engine.keywords.matcher import (
     MAX_CANDIDATES,
     Keywords,
     keyword_match,
-    weighted_tags,
 )
+from engine.keywords.weights import weighted_tags
 from engine.words.vocabulary import Vocabulary
 
 _PER: Final = 100

@@ -22,7 +22,7 @@ def ignored_keywords(matches: Sequence[KeywordMatch]) -> tuple[IgnoredWord, ...]
     if not ignored:
         return ()
     # Brought when somebody needs it: most words are tags.
-    from engine.keywords.matcher import nearest_tags
+    from engine.keywords.weights import nearest_tags
 
     return tuple(
         IgnoredWord(match.word, tuple(nearest_tags(match)), match.languages) for match in ignored

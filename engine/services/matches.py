@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from engine.domain.filters import EVERY_VIDEO, Filter
+from engine.domain.filters import EVERY_VIDEO, And, Filter, HasTag, Ids, Not, Or
 from engine.domain.keywords import KeywordMatch
-from engine.domain.results import Match, Matches
+from engine.domain.results import MIN_RELEVANCE, Match, Matches
 from engine.domain.source_weights import AS_INDEXED, SourceWeights
-from engine.keywords.broader import broader_tags
+from engine.keywords.broader import broader_tags, near_tags
 from engine.ports.catalog import Tracks
 from engine.ports.index import IndexSnapshot
 from engine.search.matches import match
@@ -26,11 +26,13 @@ def keyword_matches(
     exclude: Iterable[str] = (),
     where: Filter = EVERY_VIDEO,
     sources: SourceWeights = AS_INDEXED,
+    min_relevance: float = MIN_RELEVANCE,
     explained: bool = False,
 ) -> Matches:
-    """Return the ``k`` videos that fit keywords best; where none does, the nearest.
+    """Return the ``k`` videos that fit keywords best; where fewer do, the nearest besides.
 
-    What is merely broader than a keyword never stands beside what was meant.
+    What lies near a keyword counts at a falling weight where what was meant is seen, too, and what
+    is merely broader never stands before or among what was meant.
 
     Args:
         tracks: of the catalog.
@@ -41,22 +43,39 @@ def keyword_matches(
         exclude: a video on which one of these tags counts at least one second is left out.
         where: filter of the videos.
         sources: factors of the weights of tags.
+        min_relevance: least score of a match, 0.0 to 1.0.
         explained: whether to tell on which seconds each tag was observed.
 
     Raises:
         UnknownTag, InvalidInput: as ``engine.search.matches.match``.
     """
-    ask = partial(match, snapshot, exclude=tuple(exclude), k=k, where=where, sources=sources)
-    matches = ask(keywords=keywords)
-    answer = ranked_matches(tracks, snapshot, matches, understood, explained=explained)
-    broader = {} if matches else broader_tags(keywords, snapshot.vocabulary)
+    ask = partial(match, snapshot, exclude=tuple(exclude), sources=sources)
+    near = near_tags(keywords, understood)
+    is_meant = _shows_any(keywords)
+    fitting = And((where, is_meant)) if near else where
+    found = [
+        one
+        for one in ask(keywords={**near, **keywords}, k=k, where=fitting)
+        if one.score >= min_relevance
+    ]
+    answer = ranked_matches(tracks, snapshot, found, understood, explained=explained)
+    broader = {} if len(found) >= k else broader_tags(keywords, snapshot.vocabulary, understood)
     if not broader:
         return answer
     # What was not wanted is not wanted of these, either.
     unwanted = {tag: weight for tag, weight in keywords.items() if weight < 0}
-    nearest = ask(keywords={**unwanted, **broader})
+    others = And((where, Not(Ids(tuple(one.video for one in found)))))
+    nearest = [
+        one
+        for one in ask(keywords={**unwanted, **broader}, k=k - len(found), where=others)
+        if one.score >= min_relevance
+    ]
     shown = matches_with_seconds(tracks, snapshot, nearest) if explained else tuple(nearest)
     return replace(answer, nearest=shown)
+
+
+def _shows_any(keywords: Mapping[str, float]) -> Filter:
+    return Or(tuple(HasTag(tag) for tag, weight in keywords.items() if weight > 0))
 
 
 def ranked_matches(

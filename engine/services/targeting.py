@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from engine.domain.campaigns import Campaign, CampaignStatus, status_of
-from engine.domain.filters import And
+from engine.domain.filters import And, Filter
 from engine.domain.placements import (
     CampaignEligibility,
     CampaignMatches,
@@ -20,10 +20,11 @@ from engine.domain.source_weights import AS_INDEXED, SourceWeights
 from engine.domain.videos import VideoRecord
 from engine.errors import InvalidInput
 from engine.kernels.best import MIN_MATCH_SCORE
+from engine.keywords.broader import broader_tags
 from engine.ports.catalog import Campaigns, Catalog
 from engine.ports.index import IndexSnapshot
 from engine.ports.query import Query
-from engine.search.matches import by_source, explain
+from engine.search.matches import by_source, explain, match
 from engine.search.profiles import Profile, ProfileRules, profile_vector_of
 from engine.services.evidence import (
     matches_with_seconds,
@@ -70,14 +71,33 @@ def matches_of(
         for each in snapshot.search(query, k, where)
         if each.score >= MIN_RELEVANCE.of(campaign)
     ]
+    nearest = () if matches else _nearest(snapshot, campaign, k, where, sources)
+    if explained:
+        matches = list(matches_with_seconds(catalog.tracks, snapshot, matches))
+        nearest = matches_with_seconds(catalog.tracks, snapshot, nearest)
     return CampaignMatches(
         campaign.id,
         snapshot.generation_id,
         snapshot.revision,
         _not_running(campaign, now),
-        matches_with_seconds(catalog.tracks, snapshot, matches) if explained else tuple(matches),
+        tuple(matches),
         reach_of(snapshot, query, where, min_relevance=MIN_RELEVANCE.of(campaign)),
+        nearest=nearest,
     )
+
+
+def _nearest(
+    snapshot: IndexSnapshot, campaign: Campaign, k: int, where: Filter, sources: SourceWeights
+) -> tuple[Match, ...]:
+    """Return videos that show what is broader than a campaign's keywords, of those it may run on.
+
+    Nothing runs there by itself: its advertiser is told what there is instead.
+    """
+    understood = [keyword.match for keyword in campaign.keywords]
+    broader = broader_tags(campaign.profile, snapshot.vocabulary, understood)
+    if not broader:
+        return ()
+    return tuple(match(snapshot, keywords=broader, k=k, where=where, sources=sources))
 
 
 def new_matches_of(

@@ -165,8 +165,10 @@ def test_where_nothing_fits_the_nearest_is_told_apart(served: Served, ask: Run) 
     reported = ask("match", "--keyword", "sparkling wine", "-k", "3")
     assert reported.err.endswith("no video fits; the nearest, by what is broader:\n")
     assert best["video"] in reported.out
-    fits = served.client.post("/v1/matches", json={"keywords": {"drink": 1}}).json()
+    fits = served.client.post("/v1/matches", json={"keywords": {"drink": 1}, "k": 1}).json()
     assert "nearest" not in fits
+    page = served.client.get("/console/?tag=sparkling+wine").text
+    assert "these are the nearest, by what is broader" in page
 
 
 def test_what_is_unwanted_is_not_near_either(served: Served) -> None:

@@ -90,6 +90,7 @@ def match_videos(body: MatchRequest, state: State) -> dict[str, Any]:
         snapshot.vocabulary, body.keywords, strict=body.strict, language=body.language
     )
     where = own_filter(live.catalog, body.where)
+    least = state.settings.min_relevance if body.min_relevance is None else body.min_relevance
     answer = keyword_matches(
         live.catalog.tracks,
         snapshot,
@@ -99,6 +100,7 @@ def match_videos(body: MatchRequest, state: State) -> dict[str, Any]:
         exclude=body.exclude,
         where=where,
         sources=SourceWeights.of(body.sources),
+        min_relevance=least,
         explained=body.explain,
     )
     answer = live.lists.matches(answer, Door.HTTP, snapshot.config)

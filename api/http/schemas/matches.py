@@ -32,6 +32,8 @@ class MatchRequest(Body):
     """Videos on which one of these tags counts at least one second are left out."""
     where: Where | None = None
     k: Count = 10
+    min_relevance: float | None = Field(default=None, ge=0.0, le=1.0)
+    """Least score; that of the settings unless said."""
     strict: Strict = False
     language: Language = ""
     sources: Sources = Field(default_factory=dict)
@@ -88,8 +90,8 @@ class VideoMatchList(BaseModel):
     generation: str
     matches: list[VideoMatch]
     nearest: list[VideoMatch] = Field(default_factory=list)
-    """Videos that show what is broader, where nothing shows what the keywords mean; left out
-    otherwise."""
+    """Videos that show what is broader, where fewer than ``k`` show what the keywords mean; left
+    out otherwise."""
     understood: list[KeywordMatch] = Field(default_factory=list)
     """Interpretation of keywords that are no tags; left out when all are tags."""
     ignored: list[IgnoredKeyword] = Field(default_factory=list)

@@ -74,6 +74,8 @@ class CampaignMatches(BaseModel):
     matches: list[VideoMatch]
     reach: Reach | None = None
     list_id: ListId = None
+    nearest: list[VideoMatch] = Field(default_factory=list)
+    """Where nothing fits, videos that show what is broader; left out otherwise."""
 
 
 class CampaignPlacement(BaseModel):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from engine.keywords.broader import broader_tags, broader_than
+from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
+from engine.keywords.broader import broader_tags, broader_than, near_tags
 from engine.keywords.thesaurus.nouns import noun_thesaurus
 from engine.words.vocabulary import Vocabulary
 
@@ -33,3 +34,24 @@ def test_what_was_meant_is_not_broader_and_dislikes_have_none() -> None:
     vocabulary = Vocabulary(("alcohol", "drink", "food"))
     assert broader_tags({"alcohol": 1.0, "drink": 1.0}, vocabulary) == {"food": 0.5}
     assert broader_tags({"alcohol": -1.0}, vocabulary) == {}
+
+
+def test_a_words_own_broader_tags_count_where_its_tag_has_none() -> None:
+    vocabulary = Vocabulary(("winter sport", "sport", "ski"))
+    skiing = KeywordMatch(
+        "skiing",
+        Status.USED,
+        (
+            TagCandidate("winter sport", 0.8, MatchMethod.BROADER, "skiing"),
+            TagCandidate("sport", 0.6, MatchMethod.BROADER, "skiing"),
+            TagCandidate("ski", 0.64, MatchMethod.EMBEDDING, "skiing"),
+        ),
+    )
+    weights = {"winter sport": 0.8}
+    assert broader_tags(weights, vocabulary) == {}
+    assert broader_tags(weights, vocabulary, [skiing]) == {"sport": pytest.approx(0.3)}
+    assert near_tags(weights, [skiing]) == {
+        "sport": pytest.approx(0.3),
+        "ski": pytest.approx(0.32),
+    }
+    assert near_tags({"winter sport": -1.0}, [skiing]) == {}

@@ -58,6 +58,24 @@ def test_nothing_is_claimed_of_words_that_have_no_tag(keywords: Keywords) -> Non
     assert {word: used for word, used in claimed.items() if used} == {}
 
 
+@pytest.mark.parametrize(("half", "right"), [("tuning", 121), ("held_out", 112)])
+def test_words_that_are_typed_are_used_for_what_they_mean(
+    keywords: Keywords, half: str, right: int
+) -> None:
+    words = read(f"typed_{half}")
+    matches = [keywords.read(one["word"]) for one in words]
+    used = [
+        match.word
+        for one, match in zip(words, matches, strict=True)
+        if match.used and is_right(match, one["tags"])
+    ]
+    assert len(used) >= right - 2  # numbers differ a little between processors
+    wrong = [match.word for match in matches if match.used and match.word not in used]
+    assert len(wrong) <= 0.06 * len(words), wrong
+    nothing = [keywords.read(word) for word in read(f"typed_no_tag_{half}")]
+    assert {match.word: match.used for match in nothing if match.used} == {}
+
+
 @pytest.mark.slow
 def test_every_tag_means_itself(keywords: Keywords) -> None:
     for tag in keywords.vocabulary.names:
