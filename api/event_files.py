@@ -1,5 +1,6 @@
 """Files of events: our own, a JSON object a line, and ratings of MovieLens, read as streams."""
 
+import csv
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -120,11 +121,26 @@ def _separator(line: str) -> str:
 
 
 def _is_heading(line: str) -> bool:
-    return tuple(line.split(",")) == _COLUMNS
+    return _parts(line, ",") == list(_COLUMNS)
 
 
 def _is_rating(line: str) -> bool:
-    return line[0].isdigit() and len(line.split(_separator(line))) == len(_COLUMNS)
+    parts = _parts(line, _separator(line))
+    return parts[0][:1].isdigit() and len(parts) == len(_COLUMNS)
+
+
+def _parts(line: str, separator: str) -> list[str]:
+    """Return the columns of a line; those between commas may be quoted.
+
+    Raises:
+        InvalidInput: it cannot be read as such.
+    """
+    if separator != ",":
+        return [part.strip() for part in line.split(separator)]
+    try:
+        return [part.strip() for part in next(csv.reader([line]))]
+    except csv.Error as error:
+        raise InvalidInput(f"no comma-separated values: {error}") from None
 
 
 class _Line(StoredEventInput):
@@ -160,7 +176,7 @@ def _event_of_rating(text: str, *, separator: str) -> tuple[str, Event]:
     Raises:
         InvalidInput: it is no such line.
     """
-    columns = [column.strip() for column in text.split(separator)]
+    columns = _parts(text, separator)
     if len(columns) != len(_COLUMNS):
         raise InvalidInput(f"{len(columns)} columns: a line has {', '.join(_COLUMNS)}")
     viewer, film, stars, moment = columns

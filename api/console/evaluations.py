@@ -11,20 +11,25 @@ from api.console.rendering import page
 from api.console.security import Form
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
-from api.setting_changes import settings_of_lists
+from api.setting_changes import changed, settings_of_lists
+from api.settings import store_settings
 from engine.batch.evaluation.evaluation import EvaluationOptions
 from engine.batch.evaluation.job import name_of, options_of
 from engine.batch.evaluation.online import DAY_SECONDS, DEFAULT_DAYS, evaluate_online
 from engine.domain.evaluation import Measure
 from engine.domain.jobs import Kind
-from engine.errors import UnknownEvaluation
+from engine.errors import InvalidInput, UnknownEvaluation
 
 router = APIRouter(route_class=ReadRoute)
 
 
 @router.get("/evaluations")
 def get_evaluations(
-    request: Request, live: CurrentLive, job: Annotated[int | None, Query(ge=1)] = None
+    request: Request,
+    live: CurrentLive,
+    job: Annotated[int | None, Query(ge=1)] = None,
+    *,
+    written: bool = False,
 ) -> Response:
     """Show a report, the newest unless one is named."""
     done = live.catalog.evaluations.jobs()
@@ -43,6 +48,7 @@ def get_evaluations(
         measures=list(Measure),
         waiting=live.catalog.jobs.open_count(Kind.EVALUATE),
         choices=settings_of_lists(),
+        written=written,
     )
 
 
@@ -55,6 +61,29 @@ def get_online_evaluation(
     control = live.lists.control
     online = evaluate_online(live.catalog.shown_lists, since=since, control=control)
     return page(request, "online.html", online=online, days=days)
+
+
+@router.post("/evaluations/{job}/write")
+def post_winner(
+    job: int,
+    request: Request,
+    form: Form,  # noqa: ARG001 - checks
+    live: CurrentLive,
+    settings: CurrentSettings,
+) -> Response:
+    """Store the settings that won an evaluation in the home."""
+    report = live.catalog.evaluations.get(job)
+    if report is None:
+        raise UnknownEvaluation(job)
+    winner = next((one for one in report["compared"] if one["name"] == report["winner"]), None)
+    if winner is None:
+        raise InvalidInput("nothing was surely better here: there is nothing to store")
+    # A report may be older than this version: what it names is checked as if it were typed.
+    if gone := set(winner["settings"]).difference(settings_of_lists()):
+        raise InvalidInput(f"there is no setting {', '.join(sorted(gone))} any more: evaluate anew")
+    changed(settings, winner["settings"])
+    store_settings(settings.home, winner["settings"])
+    return RedirectResponse(f"{request.scope['root_path']}/evaluations?job={job}&written=true", 303)
 
 
 @router.post("/evaluations")

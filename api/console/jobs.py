@@ -17,8 +17,10 @@ from api.console.rendering import grouped, page, wants_fragment
 from api.console.security import Form
 from api.costs import cost_text
 from api.encoding import encoded
+from api.http.middleware.auth import Caller
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
+from api.http.routes.jobs import visible
 from api.http.schemas.reindexing import ReindexRequest
 from api.settings import Settings
 from engine.batch.reindex import preview
@@ -49,7 +51,7 @@ class Line:
         if self.job.kind == "reindex":
             return "Reindex"
         if self.job.kind == "evaluate":
-            return f"Evaluation of {self.job.source}"
+            return f"Evaluation of {self.job.source}" if self.job.source else "Evaluation"
         source = self.job.source
         return source if is_address(source) else source.rpartition("/")[2]
 
@@ -141,7 +143,7 @@ def get_jobs(
     jobs = live.catalog.jobs
     page_and_one = jobs.newest(before=before, state=state, limit=PAGE_JOBS + 1)
     values: dict[str, Any] = {
-        "lines": [Line(job) for job in page_and_one[:PAGE_JOBS]],
+        "lines": [Line(visible(job, caller)) for job in page_and_one[:PAGE_JOBS]],
         "counts": jobs.counts(),
         "state": state,
         "before": before,
@@ -175,29 +177,30 @@ def get_generations(request: Request, live: CurrentLive, caller: CurrentCaller) 
 
 
 @router.get("/jobs/events")
-def get_events(request: Request, live: CurrentLive) -> Response:
+def get_events(request: Request, live: CurrentLive, caller: CurrentCaller) -> Response:
     """Send what changes in the queue, as it changes."""
     return StreamingResponse(
-        _events(request, live),
+        _events(request, live, caller),
         media_type="text/event-stream",
         headers={"cache-control": "no-store", "x-accel-buffering": "no"},
     )
 
 
-async def _events(request: Request, live: Live) -> AsyncIterator[str]:
+async def _events(request: Request, live: Live, caller: Caller) -> AsyncIterator[str]:
     yield "retry: 500\n\n"
     sent, until = "", time.monotonic() + _STREAM_SECONDS
     while time.monotonic() < until and not await request.is_disconnected():
-        now = await asyncio.to_thread(_state, live)
+        now = await asyncio.to_thread(_state, live, caller)
         if now != sent:
             sent = now
             yield f"data: {now}\n\n"
         await asyncio.sleep(_POLL_SECONDS)
 
 
-def _state(live: Live) -> str:
+def _state(live: Live, caller: Caller) -> str:
     jobs = live.catalog.jobs
-    updates = [Line(job).update() for job in jobs.newest(state=None, limit=PAGE_JOBS)]
+    newest = jobs.newest(state=None, limit=PAGE_JOBS)
+    updates = [Line(visible(job, caller)).update() for job in newest]
     snapshot = snapshot_of(live)
     index: object = IndexSummary.of(snapshot) if snapshot else {}
     return json.dumps(encoded({"jobs": updates, "counts": jobs.counts(), "index": index}))

@@ -39,6 +39,10 @@ def test_stars_of_movielens_are_likes_half_watched_films_and_dislikes() -> None:
     rows = [("7", "10", "4.0", "100"), ("7", "11", "3.5", "101"), ("7", "12", "2.5", "102")]
     heading = "userId,movieId,rating,timestamp\n"
     assert read(heading + "".join(",".join(row) + "\r\n" for row in rows)) == expected
+    quoted = '"userId","movieId","rating","timestamp"\n'
+    assert read(quoted + "".join(",".join(row) + "\n" for row in rows)) == expected
+    all_quoted = "".join(",".join(f'"{one}"' for one in row) + "\n" for row in rows)
+    assert read("\n" + all_quoted) == expected
     for separator in ("\t", "::"):
         lines = "\n".join(["", *map(separator.join, rows)])
         assert read(lines) == expected

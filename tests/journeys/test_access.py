@@ -209,6 +209,7 @@ CASES: Final = (
     Case("POST /console/jobs/rollback", ADMIN, form={}),
     Case("GET /console/evaluations", ADMIN),
     Case("GET /console/evaluations/online", ADMIN),
+    Case("POST /console/evaluations/{job}/write", ADMIN, form={}),
     Case("POST /console/evaluations", ADMIN, form={"compare": ""}),
     Case("GET /console/add", INGEST),
     Case("POST /console/add/addresses", INGEST, form={"addresses": ""}),

@@ -1,6 +1,7 @@
 """The queue: what was started, how far it is, and trying again."""
 
 import time
+from dataclasses import replace
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query, Request, Response
@@ -8,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.encoding import encoded
 from api.http.cursors import cursor_of, read_cursor
+from api.http.middleware.auth import Caller
 from api.http.middleware.idempotency import IdempotencyKey, start_once
 from api.http.middleware.problems import Code
 from api.http.read_routes import ReadRoute
@@ -108,6 +110,7 @@ async def upload_video(
 @router.get("/jobs", response_model=JobPage)
 def list_jobs(
     live: CurrentLive,
+    caller: CurrentCaller,
     state: State | None = None,
     cursor: Annotated[str, Query(description="The ``next`` of the page before.")] = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
@@ -117,15 +120,15 @@ def list_jobs(
     page = live.catalog.jobs.newest(before=before, state=state, limit=limit + 1)
     more = len(page) > limit
     return {
-        "jobs": encoded(page[:limit]),
+        "jobs": encoded([visible(job, caller) for job in page[:limit]]),
         "next": cursor_of(_LIST, page[limit - 1].id) if more else None,
     }
 
 
 @router.get("/jobs/{job}", response_model=jobs_schemas.Job)
-def get_job(job: int, live: CurrentLive) -> Job:
+def get_job(job: int, live: CurrentLive, caller: CurrentCaller) -> Job:
     """Return one job."""
-    return _get(live.catalog, job)
+    return visible(_get(live.catalog, job), caller)
 
 
 @router.post(
@@ -137,6 +140,16 @@ def retry_job(job: int, live: CurrentLive, caller: CurrentCaller, response: Resp
         caller.require(Scope.ADMIN)
     live.catalog.jobs.retry([job], now=time.time())
     return started(live.catalog, job, response)
+
+
+def visible(job: Job, caller: Caller) -> Job:
+    """Return a job as a caller may see it.
+
+    What an evaluation compares and finds is for admins, as its report is.
+    """
+    if job.kind is not Kind.EVALUATE or caller.may(Scope.ADMIN):
+        return job
+    return replace(job, source="", reason="", warning="")
 
 
 def started(catalog: Catalog, job: int, response: Response) -> Job:

@@ -75,7 +75,7 @@ class CampaignMatches(BaseModel):
     reach: Reach | None = None
     list_id: ListId = None
     nearest: list[VideoMatch] = Field(default_factory=list)
-    """Where nothing fits, videos that show what is broader; left out otherwise."""
+    """Videos that show what is broader, where nothing fits; left out otherwise."""
 
 
 class CampaignPlacement(BaseModel):

@@ -17,7 +17,12 @@ def report(name: str) -> dict[str, object]:
         measure.value: {**apart, "is_real": measure is not Measure.NOVELTY} for measure in Measure
     }
     present = {"name": "present", "settings": {}, "measures": measures, "differences": {}}
-    other = {"name": name, "settings": {}, "measures": measures, "differences": differences}
+    other = {
+        "name": name,
+        "settings": {"tf": "log"},
+        "measures": measures,
+        "differences": differences,
+    }
     counts = ("training_events", "test_events", "later_viewers", "viewers", "left_out", "videos")
     return {
         **dict.fromkeys(counts, 1234),
@@ -48,6 +53,13 @@ def test_settings_are_compared_and_the_report_is_shown(own_server: Served) -> No
     older = get(own_server, "/evaluations?job=1000").text
     assert "Winner: tf=sqrt" in older
     assert older.count("0.250 more") == len(Measure) - 1
+    token = {"csrf": token_of(get(own_server, "/evaluations?job=1000"))}
+    assert post(own_server, "/evaluations/1000/write", {}).status_code == 403
+    stored = post(own_server, "/evaluations/1000/write", token)
+    assert (stored.status_code, stored.headers["location"][-22:]) == (303, "?job=1000&written=true")
+    assert "REELMATCH_TF=log" in (own_server.home / "settings.env").read_text()
+    assert "Reindex, and start" in get(own_server, "/evaluations?job=1000&written=true").text
+    assert post(own_server, "/evaluations/7/write", token).status_code == 404
     assert get(own_server, "/evaluations?job=7").status_code == 404
     assert own_server.client.get("/v1/evaluations").json() == {"jobs": [1001, 1000]}
     assert own_server.client.get("/v1/evaluations/1000").json() == report("tf=sqrt")
