@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.index_config import MAX_WEIGHT
-from engine.domain.tags import SOURCES, TagsBySource, is_source
+from engine.domain.tags import SOURCES, TagsBySource, is_source, source_of
 from engine.errors import InvalidInput
 
 
@@ -76,6 +76,11 @@ class SourceWeights:
         for source, factor in self.factors:
             values[tags.get(source, [])] = factor
         return values
+
+    def kept(self, weights: Mapping[str, float]) -> dict[str, float]:
+        """Return those of some weighted tags whose source is not left out."""
+        left_out = {source for source, factor in self.factors if not factor}
+        return {tag: weight for tag, weight in weights.items() if source_of(tag) not in left_out}
 
 
 AS_INDEXED: Final = SourceWeights()

@@ -53,21 +53,23 @@ def keyword_matches(
     near = near_tags(keywords, understood)
     is_meant = _shows_any(keywords)
     fitting = And((where, is_meant)) if near else where
-    found = [
+    matches = [
         one
         for one in ask(keywords={**near, **keywords}, k=k, where=fitting)
         if one.score >= min_relevance
     ]
-    answer = ranked_matches(tracks, snapshot, found, understood, explained=explained)
-    broader = {} if len(found) >= k else broader_tags(keywords, snapshot.vocabulary, understood)
+    answer = ranked_matches(tracks, snapshot, matches, understood, explained=explained)
+    if len(matches) >= k:
+        return answer
+    broader = sources.kept(broader_tags(keywords, snapshot.vocabulary, understood))
     if not broader:
         return answer
     # What was not wanted is not wanted of these, either.
     unwanted = {tag: weight for tag, weight in keywords.items() if weight < 0}
-    others = And((where, Not(Ids(tuple(one.video for one in found)))))
+    others = And((where, Not(Ids(tuple(one.video for one in matches)))))
     nearest = [
         one
-        for one in ask(keywords={**unwanted, **broader}, k=k - len(found), where=others)
+        for one in ask(keywords={**unwanted, **broader}, k=k - len(matches), where=others)
         if one.score >= min_relevance
     ]
     shown = matches_with_seconds(tracks, snapshot, nearest) if explained else tuple(nearest)

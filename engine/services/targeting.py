@@ -94,7 +94,7 @@ def _nearest(
     Nothing runs there by itself: its advertiser is told what there is instead.
     """
     understood = [keyword.match for keyword in campaign.keywords]
-    broader = broader_tags(campaign.profile, snapshot.vocabulary, understood)
+    broader = sources.kept(broader_tags(campaign.profile, snapshot.vocabulary, understood))
     if not broader:
         return ()
     return tuple(match(snapshot, keywords=broader, k=k, where=where, sources=sources))
