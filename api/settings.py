@@ -1,7 +1,7 @@
 """Every setting, in one place: environment variables that begin with ``REELMATCH_``."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
@@ -10,7 +10,7 @@ from msgspec import Meta, Struct, ValidationError, field
 from msgspec.structs import fields
 
 from api.setting_readers import read_setting
-from api.stored_settings import STORED, read_stored, write_stored
+from api.stored_settings import STORED, read_stored
 from engine.domain.index_config import (
     IndexConfig,
     SecondsName,
@@ -393,36 +393,3 @@ _NAMES_OF: Final = {
     for variable in names
 }
 """Variables -> all names of the setting; the home cannot be stored in itself."""
-
-
-def store_settings(home: Path, changes: Mapping[str, str]) -> None:
-    """Store settings in a home, beside those that are.
-
-    Args:
-        home: the folder.
-        changes: names of settings -> values, as text.
-
-    Raises:
-        InvalidInput: when the file cannot be read or written.
-        DiskFull: when there is no room for it.
-    """
-    stored = read_stored(home)
-    for setting, value in changes.items():
-        for variable in variables_of(setting):
-            stored.pop(variable, None)
-        stored[variables_of(setting)[0]] = value
-    write_stored(home, stored)
-
-
-def misspelt_settings(environment: Iterable[str]) -> dict[str, str]:
-    """Return variables of an environment that are no setting but nearly one, each with that one."""
-    from difflib import get_close_matches
-
-    known = [name.upper() for name in (*Settings.__struct_fields__, *EARLIER_NAMES.values())]
-    ours = [name.removeprefix(PREFIX) for name in environment if name.startswith(PREFIX)]
-    near = {name: get_close_matches(name, known, n=1, cutoff=0.8) for name in ours}
-    return {
-        f"{PREFIX}{name}": f"{PREFIX}{matches[0]}"
-        for name, matches in near.items()
-        if matches and name not in known
-    }

@@ -15,7 +15,8 @@ import click
 
 from api.background.live import Live
 from api.cli.output import json_option, print_json, print_table, with_hint
-from api.settings import Settings, load_settings, misspelt_settings
+from api.setting_spelling import misspelt_settings
+from api.settings import Settings, load_settings
 from engine.batch.leftovers import find_leftovers, remove_leftover
 from engine.domain.tags import AUDIO, METADATA, TEXT
 from engine.errors import CorruptData, NothingIndexed, ReelmatchError

@@ -14,7 +14,8 @@ from api.cli.output import json_option, print_json, print_table
 from api.cli.progress import counting_bar
 from api.compared_settings import candidates_of
 from api.experiments import experiment_of
-from api.settings import Settings, load_settings, store_settings, variables_of
+from api.setting_storage import store_settings
+from api.settings import Settings, load_settings, variables_of
 from engine.batch.evaluation.evaluation import MAX_VIEWERS, EvaluationOptions, evaluate
 from engine.batch.evaluation.online import DAY_SECONDS, evaluate_online
 from engine.domain.evaluation import EvaluatedSettings, Evaluation, Measure

@@ -12,7 +12,7 @@ from api.console.security import Form
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
 from api.setting_changes import changed, settings_of_lists
-from api.settings import store_settings
+from api.setting_storage import store_settings
 from engine.batch.evaluation.evaluation import EvaluationOptions
 from engine.batch.evaluation.job import name_of, options_of
 from engine.batch.evaluation.online import DAY_SECONDS, DEFAULT_DAYS, evaluate_online

@@ -7,7 +7,8 @@ import pytest
 
 from api.compared_settings import candidates_of
 from api.setting_changes import settings_of_lists
-from api.settings import Settings, load_settings, store_settings
+from api.setting_storage import store_settings
+from api.settings import Settings, load_settings
 from api.stored_settings import STORED, read_stored
 from engine.batch.evaluation.evaluation import MAX_COMPARED
 from engine.errors import InvalidInput

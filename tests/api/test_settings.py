@@ -2,7 +2,8 @@
 
 import pytest
 
-from api.settings import Settings, load_settings, misspelt_settings
+from api.setting_spelling import misspelt_settings
+from api.settings import Settings, load_settings
 from engine.domain.index_config import SourceConfig, read_sources
 from engine.errors import InvalidInput
 
