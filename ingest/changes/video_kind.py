@@ -85,7 +85,8 @@ _VIVID, _OWN_COLOUR, _OWN_ONE_SIDED, _OWN_ALIKE, _OWN_EVEN = 25.0, 0.985, 0.94, 
 _SLIDING, _SLIDING_COLOURS = 0.8, 0.75
 # Those that climb or sink are lines, where smoke is not, and what is behind them stays; of one that
 # goes sideways the letters follow each other.
-_LINES, _A_LINE, _BARED = 0.45, 0.1, 0.1
+_LINES, _BARED = 0.45, 0.1
+_A_LINE, _A_LINE_SLIDING = 0.1, 0.6
 # Grey levels by which colours are other than grey, to tell something.
 _TINT: Final = 2.0
 # Somebody who walks is in one place at a time.
@@ -289,9 +290,9 @@ def _is_to_one_side(evidence: Evidence) -> bool:
 
 def _slides(evidence: Evidence) -> bool:
     """Whether lines of words go one way as one; a train does, too, but has colours of its own."""
-    words = evidence.lines <= _A_LINE or evidence.lines >= _LINES
-    slides = evidence.sliding >= _SLIDING and evidence.two_colours >= _SLIDING_COLOURS
-    return words and slides
+    one_line = evidence.lines <= _A_LINE and evidence.sliding >= _A_LINE_SLIDING
+    lines = evidence.lines >= _LINES and evidence.sliding >= _SLIDING
+    return (one_line or lines) and evidence.two_colours >= _SLIDING_COLOURS
 
 
 def _is_lines_of_words(evidence: Evidence) -> bool:
