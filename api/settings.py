@@ -344,15 +344,7 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             raise InvalidInput(f"{home / STORED}: there is no setting {name[:80]!r}")
         if not any(one in given for one in names):
             given[name] = value
-    settings = _read_all(given)
-    if settings.experiment:
-        from api.experiments import experiment_of
-
-        try:
-            experiment_of(settings)
-        except InvalidInput as error:
-            raise InvalidInput(f"{PREFIX}EXPERIMENT: {error}") from None
-    return settings
+    return _read_all(given)
 
 
 def _read_all(given: Mapping[str, str]) -> Settings:

@@ -64,8 +64,9 @@ class Live:
     @classmethod
     def open(cls, settings: Settings) -> Self:
         """Open the catalog under the settings' home; the view is made when it is asked for."""
+        experiment = _experiment(settings)
         catalog = open_own_catalog(settings)
-        lists = ListRecorder(catalog, settings.list_days, _experiment(settings))
+        lists = ListRecorder(catalog, settings.list_days, experiment)
         return cls(catalog, Generations(settings.generations_path), lists)
 
     @classmethod

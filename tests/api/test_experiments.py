@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from api.background.live import Live
 from api.experiments import experiment_of
-from api.settings import Settings, load_settings
+from api.settings import Settings
 from engine.errors import InvalidInput
 
 
@@ -38,5 +39,5 @@ def test_arms_change_settings_of_viewers() -> None:
     ],
 )
 def test_what_is_no_experiment_is_refused(tmp_path: Path, text: str, says: str) -> None:
-    with pytest.raises(InvalidInput, match=f"REELMATCH_EXPERIMENT: .*{says}"):
-        load_settings({"REELMATCH_HOME": str(tmp_path), "REELMATCH_EXPERIMENT": text})
+    with pytest.raises(InvalidInput, match=says):
+        Live.open(Settings(home=tmp_path, experiment=text))
