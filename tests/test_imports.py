@@ -14,7 +14,7 @@ def circles(imports: dict[str, set[str]]) -> list[list[str]]:
             del left[module]
     reached = {module: _reached(module, left) for module in left}
     return [
-        sorted({other for other in reached[module] if module in reached[other]})
+        sorted({other for other in reached[module] & left.keys() if module in reached[other]})
         for module in sorted(left)
         if module in reached[module]
     ]
