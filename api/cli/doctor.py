@@ -165,16 +165,21 @@ def _outdated(live: Live, settings: Settings) -> Iterator[Finding]:
         count = listing.count_outdated(*tagger, KIND_RULES)
         if count:
             old_kinds = listing.count_old_kinds(*tagger, KIND_RULES)
-            sentence = (
-                f"{count - old_kinds} of {all_videos} videos were seen by an older tagger, the kind"
-                f" of {old_kinds} others was told by older rules"
-            )
+            sentence = _outdated_sentence(count - old_kinds, old_kinds, all_videos)
             yield Finding(
                 what, "stale", f"{who}; {sentence}: 'reelmatch ingest --outdated' looks again"
             )
         else:
             yield Finding(what, "ok", f"{who}; no video was seen by an older one")
         yield _sources(live)
+
+
+def _outdated_sentence(older_tagger: int, older_rules: int, all_videos: int) -> str:
+    if not older_tagger:
+        return f"the kind of {older_rules} of {all_videos} videos was told by older rules"
+    sentence = f"{older_tagger} of {all_videos} videos were seen by an older tagger"
+    others = f", the kind of {older_rules} others was told by older rules"
+    return sentence + others if older_rules else sentence
 
 
 def _sources(live: Live) -> Finding:

@@ -123,10 +123,14 @@ def judged(
         visual = content.of(VISUAL)
         assert visual is not None
         n_seconds = content.record.seconds
-        for half, sound, spoken in (*sounds, (0, "none", silence), (1, "none", silence)):
-            rows = np.arange(n_seconds) % len(spoken)
-            track = SourceTrack(AUDIO, tagger_id, Track.from_confidences(spoken[rows], numbers))
-            both = VideoContent(content.record, [visual, track])
+        for half, sound, confidences_of_sound in (
+            *sounds,
+            (0, "none", silence),
+            (1, "none", silence),
+        ):
+            rows = np.arange(n_seconds) % len(confidences_of_sound)
+            track = Track.from_confidences(confidences_of_sound[rows], numbers)
+            both = VideoContent(content.record, [visual, SourceTrack(AUDIO, tagger_id, track)])
             counts[half, truth(label, sound), classifier.performance_of(both).value] += 1
     return counts
 

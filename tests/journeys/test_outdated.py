@@ -84,7 +84,7 @@ def test_what_an_older_tagger_saw_is_seen_again_and_what_cannot_be_is_named(
     with Catalog.open(empty_home / "catalog.db") as catalog:
         save(catalog, address_id(address), {"cat": 3}, tagger="local@older")
         catalog.videos.add_source(address, address_id(address))
-    output = {"source": "https://films.example/a", "tagger": "local@older"}
+    output = {"source": "https://films.example/a", "tagger": "local@older", "width": 640}
     tags = [{"tag": "cat", "seconds": [[0, 3, 1]]}]
     (tmp_path / "imported.jsonl").write_text(json.dumps({**output, "tags": tags}))
     assert reelmatch(empty_home, "import", tmp_path / "imported.jsonl").code == 0
@@ -93,7 +93,7 @@ def test_what_an_older_tagger_saw_is_seen_again_and_what_cannot_be_is_named(
     outdate(empty_home, [was_gone, was_changed, real])
     first_finding = doctor_output(empty_home)
     assert first_finding["state"] == "stale"
-    assert "4 of 5 videos were seen by an older tagger, the kind of 0" in first_finding["detail"]
+    assert "; 4 of 5 videos were seen by an older tagger: " in first_finding["detail"]
     assert "'reelmatch ingest --outdated'" in first_finding["detail"]
 
     done = again(empty_home, "--json")

@@ -12,8 +12,8 @@ from support.product import reelmatch
 
 ROOT = Path(__file__).parent.parent.parent
 
-# Neither comes to an end by itself, nor asks only this machine: other journeys run them.
-NOT_HERE = re.compile(r"reelmatch (serve|ingest https?://)")
+# These come to no end by themselves, ask other machines, or need viewers: other journeys run them.
+NOT_HERE = re.compile(r"reelmatch (serve|evaluate|ingest https?://)")
 
 
 def commands(page: str) -> list[str]:

@@ -12,9 +12,10 @@ from engine.domain.tags import METADATA
 from engine.domain.text import composed
 from engine.domain.videos import OutdatedVideo
 
-# What was imported has no size: nobody here decoded it. A version has no order, it differs or not.
+# What was imported has no codec: nobody here decoded it. A version has no order, it differs or not.
 _SEEN: Final = (
-    "v.width > 0 and exists (select 1 from tracks t where t.video = v.id and t.source = 'visual'"
+    "coalesce(v.codec, '') <> ''"
+    " and exists (select 1 from tracks t where t.video = v.id and t.source = 'visual'"
     " and substr(t.tagger, 1, length(?1) + 1) = ?1 || '@' and ({condition}))"
 )
 _OTHER_VERSION: Final = "t.tagger <> ?1 || '@' || ?2"
@@ -26,9 +27,10 @@ _LACKS_TRACK: Final = (
     " and not exists (select 1 from tracks t where t.video = v.id and t.source = ?1"
     " and (substr(t.tagger, 1, length(?2) + 1) <> ?2 || '@' or t.tagger = ?2 || '@' || ?3))"
 )
-# Seen here, so that there is footage to observe.
+# Decoded here, so that there is footage to observe.
 _HAS_FOOTAGE: Final = (
-    "v.width > 0 and exists (select 1 from tracks t where t.video = v.id and t.source = 'visual')"
+    "coalesce(v.codec, '') <> ''"
+    " and exists (select 1 from tracks t where t.video = v.id and t.source = 'visual')"
 )
 _LACKS_SOURCE: Final = f"{_HAS_FOOTAGE} and {_LACKS_TRACK}"
 

@@ -4,7 +4,7 @@ What one word of a title says alone is often wrong: a band, a team, a film is ca
 """
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from engine.domain.lines import Line
 from ingest.taggers.lines.context import TITLES
@@ -12,13 +12,6 @@ from ingest.taggers.lines.mentions import Mention
 
 _ASIDE: Final = ("description", "folder")
 """Fields that say much beside what is on a video, where a title or a file's name says more."""
-
-
-class FieldMention(NamedTuple):
-    """A mention and the field of the line that it stands in."""
-
-    field: str
-    mention: Mention
 
 
 def accompanied(
@@ -36,20 +29,24 @@ def accompanied(
     """
     aside = _fields_aside(lines)
     known = [
-        FieldMention(line.field, mention)
+        (line.field, [one.tag for one in mention.candidates])
         for line, own in zip(lines, mentions, strict=True)
         for mention in own
         if line.field and not mention.may_be_name
     ]
+    # The first tag of each that a field is held against, and all of their tags.
+    meant: dict[str, tuple[set[str], set[str]]] = {}
+    for field in {line.field for line in lines}:
+        beside = [tags for other, tags in known if other != field or other not in aside]
+        meant[field] = {tags[0] for tags in beside}, {tag for tags in beside for tag in tags}
 
     def counts(line: Line, mention: Mention) -> bool:
+        """Tell whether it means the same as another or a kind of it, or another a kind of it."""
         if not line.field or not (mention.may_be_name or line.field in aside):
             return True
-        return any(
-            _agree(mention, one.mention)
-            for one in known
-            if one.field != line.field or one.field not in aside
-        )
+        first, every = meant[line.field]
+        own = [one.tag for one in mention.candidates]
+        return own[0] in every or not first.isdisjoint(own)
 
     return [
         [mention for mention in own if counts(line, mention)]
@@ -60,9 +57,3 @@ def accompanied(
 def _fields_aside(lines: Sequence[Line]) -> tuple[str, ...]:
     # Who numbers the files names the folder.
     return _ASIDE if any(line.field in TITLES for line in lines) else ()
-
-
-def _agree(one: Mention, other: Mention) -> bool:
-    """Tell whether two mean the same, or one means a kind of what the other does."""
-    tags, others = ([candidate.tag for candidate in each.candidates] for each in (one, other))
-    return tags[0] in others or others[0] in tags

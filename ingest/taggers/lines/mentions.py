@@ -37,8 +37,7 @@ _TEAMS: Final = frozenset(
 _DENIALS: Final = frozenset({"no", "not", "without", "never", "forgot"})
 _NO_OBJECT: Final = frozenset({"that", "first", "best", "new", "last", "one", "old"})
 """Determiners that also stand behind a noun: the dog that, guitar one."""
-_AWAY: Final = 2  # a determiner, and one word more
-_DENIED: Final = 4  # never even touched a horse
+_AWAY: Final = 2  # a determiner or a denial, and one word more
 _TWO_NAMES: Final = re.compile(r"\s[-\u2013\u2014|]\s")
 # The title of a work, or what it is called.
 _QUOTED: Final = re.compile(
@@ -150,8 +149,7 @@ def _means_another(phrase: str) -> bool:
 
 def _is_meant(run: Sequence[Token], at: int, size: int, case: Case, *, alone: bool) -> bool:
     before = {one.word for one in run[max(0, at - _AWAY) : at]}
-    denials = {one.word for one in run[max(0, at - _DENIED) : at]} & _DENIALS
-    if denials or _is_name(run, at, size, case):
+    if before & _DENIALS or _is_name(run, at, size, case):
         return False
     word = run[at].word
     if size == 1 and _is_order(run, at):

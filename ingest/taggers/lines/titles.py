@@ -35,8 +35,8 @@ _WORK: Final = re.compile(
     r"|first\s+time\s+(?:watching|hearing|listening)"
     r"|s\d{1,2}\s?e\d{1,2}|season\s+\d+|ending\s+explained|tedx?\w*|podcast|sermon|psalm"
     r"|book\s+review|book\s+summary|lecture\s+\d+(?!\s+(?:on|about)\b))\b"
-    # A copy of a film: its year, and how it was encoded.
-    r"|\b(?:19|20)\d\d\s.*\b(?:\d{3,4}p|blu-?ray|(?:br|dvd|web)rip|web-?dl|hdtv|[hx]26[45]|hevc)\b"
+    # A copy of a film: its year, and what was copied. Home videos have a resolution, too.
+    r"|\b(?:19|20)\d\d\s.{0,60}?\b(?:blu-?ray|(?:br|dvd|web)rip|web-?dl|hdtv)\b"
     # "A forest scene" and "a chemical reaction" are shown; these stand behind a work's name.
     r"|[-\u2013\u2014|]\s(?!an?\b)[^-\u2013\u2014|]+\bscene\s*$|[(\[|]\s*reaction\s*(?:[)\]|]|$)",
     re.IGNORECASE,

@@ -5,8 +5,8 @@ Here each tag is judged by itself, one against the rest: by that sum, by its bes
 object of its kind, and by the scene: the features that the classes are sums of, and all objects.
 The weights were fitted to labelled frames by ``benchmarks/accuracy/fit.py``.
 
-A tag is never less sure for more evidence of its own, and from a sum on that was right on nine of
-ten labelled frames it is said whatever the scene.
+A tag is never less sure for more evidence of its own, and from a sum on that was right on 95 of 100
+labelled sources it is said whatever the scene.
 """
 
 from collections.abc import Mapping, Sequence

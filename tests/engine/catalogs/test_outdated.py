@@ -46,7 +46,7 @@ def test_what_other_rules_told_the_kind_of_counts(catalog: Catalog) -> None:
 def test_what_nobody_watched_here_does_not_count(catalog: Catalog) -> None:
     save(catalog, video_id(1), {"cat": 2}, tagger="local@1")
     known = catalog.videos.named(video_id(1))
-    imported = replace(known, id=video_id(2), source="https://films.example/2", width=0, height=0)
+    imported = replace(known, id=video_id(2), source="https://films.example/2", codec="")
     catalog.videos.save(imported, catalog.tracks.get(known.id), now=NOW)
     catalog.videos.save_failure(
         replace(known, id=video_id(3), source="", status="corrupt"), now=NOW
@@ -80,7 +80,7 @@ def test_old_kinds_are_told_apart_and_what_a_source_lacks_is_counted(catalog: Ca
     assert listing.count_old_kinds("local", "1", RULES) == 0
     assert listing.count_lacking("audio", "sound", "1") == 3
     assert listing.count_lacking("visual", "local", "2") == 1
-    imported = replace(known, id=video_id(4), source="https://films.example/4", width=0, height=0)
+    imported = replace(known, id=video_id(4), source="https://films.example/4", codec="")
     catalog.videos.save(imported, catalog.tracks.get(known.id), now=NOW)
     assert listing.count_lacking("audio", "sound", "1") == 3
     assert listing.count_lacking("metadata", "words", "1") == 4

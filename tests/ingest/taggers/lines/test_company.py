@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from engine.domain.lines import Line
 from ingest.sources.metadata_lines import metadata_lines
 from ingest.taggers.lines.company import accompanied
-from ingest.taggers.lines.mentions import mentions_in
+from ingest.taggers.lines.mentions import Mention, mentions_in
+from ingest.taggers.lines.nouns import CandidateTag
 from ingest.taggers.lines.tagger import FIELDS, tags_told
 
 FIELD = st.sampled_from(sorted(FIELDS))
@@ -62,3 +63,50 @@ def test_nothing_is_added_and_what_is_sure_stays(lines: list[tuple[str, str]]) -
         assert [one for one in before if one in after] == after
         if line.field in ("", "title", "file", "tag", "category"):
             assert {one for one in before if not one.may_be_name} <= set(after)
+
+
+TAGS = st.lists(st.sampled_from("abcdef"), min_size=1, max_size=3, unique=True)
+MENTION = st.builds(
+    lambda tags, may_be_name: Mention(
+        tags[0], tuple(CandidateTag(tag, 0.9) for tag in tags), may_be_name
+    ),
+    TAGS,
+    st.booleans(),
+)
+
+
+@given(st.lists(st.tuples(FIELD | st.just(""), st.lists(MENTION, max_size=4)), max_size=6))
+def test_each_mention_is_held_against_every_other_one(
+    read: list[tuple[str, list[Mention]]],
+) -> None:
+    lines = [Line("text", field=field) for field, _ in read]
+    is_titled = any(field in ("title", "file") for field, _ in read)
+    aside = ("description", "folder") if is_titled else ()
+
+    def agree(one: Mention, other: Mention) -> bool:
+        tags, others = ([tag.tag for tag in each.candidates] for each in (one, other))
+        return tags[0] in others or others[0] in tags
+
+    expected = [
+        [
+            one
+            for one in own
+            if not field
+            or not (one.may_be_name or field in aside)
+            or any(
+                agree(one, other)
+                for beside, others in read
+                for other in others
+                if beside and not other.may_be_name and (beside != field or beside not in aside)
+            )
+        ]
+        for field, own in read
+    ]
+    assert accompanied(lines, [own for _, own in read]) == expected
+
+
+def test_a_description_of_thousands_of_mentions_is_held_against_them_all() -> None:
+    dog, cat = mentions_in("a dog and a cat")
+    lines = [Line("My cat", field="title")] + [Line("text", field="description")] * 2_000
+    counted = accompanied(lines, [[cat], *[[dog, cat, dog, cat, dog, cat, dog]] * 2_000])
+    assert counted == [[cat], *[[cat] * 3] * 2_000]
