@@ -3,9 +3,8 @@
 A route that is not in the table below fails the first test: say there who may ask it.
 """
 
-import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
@@ -13,10 +12,7 @@ from typing import Any, Final
 
 import httpx
 import pytest
-from fastapi.routing import iter_route_contexts
-from starlette.routing import BaseRoute, Mount
 
-from api.console.static_files import STATIC_PATH, static_path
 from api.http.app import create_app
 from api.http.middleware.auth import SESSION_COOKIE, csrf_token
 from api.settings import Settings
@@ -29,6 +25,7 @@ from engine.indexes.local.generations import Generations
 from support.campaigns import campaign
 from support.catalogs import save, video_id
 from support.product import Served, serve
+from support.routes import routes_of
 
 ROOT: Final = Path(__file__).parents[2]
 VIDEO: Final = video_id(1)
@@ -46,9 +43,6 @@ SEEN: Final[dict[str, set[str]]] = {
 }
 """Campaigns that each scope may ever find in an answer, whatever it asks."""
 
-
-FOLDERS: Final = (STATIC_PATH, f"/docs{static_path(ROOT / 'api' / 'http' / 'explorer' / 'static')}")
-"""Style sheets and scripts: for everybody."""
 
 STREAM: Final = "/console/jobs/events"
 """Never ends."""
@@ -218,21 +212,6 @@ CASES: Final = (
     Case("POST /console/sign-in", EVERYBODY, form={"key": "rm_wrong"}),
     Case("POST /console/sign-out", READERS, form={}),
 )
-
-
-def routes_of(routes: Iterable[BaseRoute], below: str = "") -> Iterator[str]:
-    """Every route of an application and of those mounted in it; files are for everybody."""
-    for context in iter_route_contexts(list(routes)):
-        route = context.original_route
-        if isinstance(route, Mount) and route.path in FOLDERS:
-            continue
-        if isinstance(route, Mount):
-            assert route.routes, f"say who may ask what is mounted at {route.path}"
-            yield from routes_of(route.routes, below + route.path)
-        else:
-            for method in (context.methods or set()) - {"HEAD"}:
-                path = re.sub(r":\w+}", "}", f"{below}{context.path}")  # without converters
-                yield f"{method} {path}"
 
 
 def test_the_table_names_every_route_and_no_other(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from engine.ports.catalog import Catalog
 from support.campaigns import campaign
 from support.catalogs import save, video_id
 from support.records import NOON, a_track, a_video
+from support.reports import report
 
 
 def fill(catalog: Catalog) -> None:
@@ -43,5 +44,5 @@ def fill(catalog: Catalog) -> None:
     key, _ = catalog.keys.create("app", [Scope.READ], now=1.0, per_second=2.5)
     catalog.keys.open_session(key, now=1.0, seconds=60)
     (job,) = catalog.jobs.add(["/films/a.mp4"], {"said": {"title": "ä"}}, now=2.0)
-    catalog.evaluations.put(job, {"winner": None})
+    catalog.evaluations.put(job, report("tf=sqrt"))
     catalog.started_requests.reserve(key.id, "mine", b"\x00\xff", now=3.0, ttl_seconds=100)

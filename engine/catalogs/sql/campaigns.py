@@ -87,8 +87,8 @@ class Campaigns:
             limit: at most so many; -1 for all.
         """
         clause = (
-            "where id > ?1 and (?2 is null or advertiser = ?2) and (?3 is null or state = ?3)"
-            " order by id limit ?4"
+            "where id > ?1 and (cast(?2 as text) is null or advertiser = ?2)"
+            " and (cast(?3 as text) is null or state = ?3) order by id limit ?4"
         )
         return [
             _campaign(row) for row in self._rows(clause, (after, advertiser, state, at_most(limit)))

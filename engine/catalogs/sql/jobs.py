@@ -239,8 +239,8 @@ class Jobs:
     def newest(self, *, before: int | None = None, state: State | None, limit: int) -> list[Job]:
         """Return a page of jobs, the newest first: those before an id, in one state or any."""
         rows = self._rows(
-            "where (?1 is null or id < ?1) and (?2 is null or state = ?2)"
-            " order by id desc limit ?3",
+            "where (cast(?1 as bigint) is null or id < ?1)"
+            " and (cast(?2 as text) is null or state = ?2) order by id desc limit ?3",
             (None if before is None else min(before, MAX_NUMBER), state, limit),
         )
         return [_job(row) for row in rows]

@@ -22,5 +22,7 @@ class Thumbnails:
 
     def pictured(self, ids: Sequence[str]) -> set[str]:
         """Return those of some videos that have thumbnails."""
+        if not ids:
+            return set()
         sql = f"select video from pictures where video in ({marks(ids)})"  # noqa: S608
         return {video for (video,) in self._file.rows(sql, ids)}

@@ -60,6 +60,20 @@ class JobsSuite(OpenedCatalogs):
         assert catalog.jobs.end(theirs, DONE, now=3)
         assert catalog.jobs.counts()[State.DONE] == 1
 
+    def test_pages_of_jobs_are_the_newest_first(self, catalog: Catalog) -> None:
+        ids = catalog.jobs.add([f"/films/{number}.mp4" for number in range(4)], {}, now=0)
+        claimed = catalog.jobs.claim("me", now=0)
+        assert claimed is not None
+        for before, state, expected in (
+            (None, None, [ids[3], ids[2]]),
+            (ids[2], None, [ids[1], ids[0]]),
+            (None, State.RUNNING, [ids[0]]),
+            (ids[2], State.QUEUED, [ids[1]]),
+            (2**70, State.DONE, []),
+        ):
+            page = catalog.jobs.newest(before=before, state=state, limit=2)
+            assert [job.id for job in page] == expected
+
     def test_a_failed_job_is_tried_again_when_it_may_succeed(self, catalog: Catalog) -> None:
         for source, status in (("/films/a.mp4", "crashed"), ("/films/b.mp4", "no_video")):
             catalog.jobs.add([source], {}, now=0)

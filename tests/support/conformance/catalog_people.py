@@ -37,6 +37,21 @@ class PeopleSuite(OpenedCatalogs):
             catalog.viewers.get("ann")
         assert catalog.viewers.ids() == []
 
+    def test_pages_of_campaigns_are_somebodys_or_in_a_state(self, catalog: Catalog) -> None:
+        for number, advertiser in enumerate(("acme", "globex", "acme")):
+            catalog.campaigns.put(campaign(f"c{number}", {"cat": 1.0}, advertiser=advertiser))
+        catalog.campaigns.set_state("c2", CampaignState.PAUSED)
+        for by, state, expected in (
+            (None, None, ["c0", "c1"]),
+            ("acme", None, ["c0", "c2"]),
+            (None, CampaignState.PAUSED, ["c2"]),
+            ("acme", CampaignState.PAUSED, ["c2"]),
+            ("globex", CampaignState.PAUSED, []),
+        ):
+            page = catalog.campaigns.page(advertiser=by, state=state, limit=2)
+            assert [one.id for one in page] == expected
+        assert [one.id for one in catalog.campaigns.page(after="c1")] == ["c2"]
+
     def test_events_of_many_viewers_are_added_together_or_not_at_all(
         self, catalog: Catalog
     ) -> None:

@@ -108,3 +108,4 @@ class VideosSuite(OpenedCatalogs):
         catalog.videos.save(record, track, now=LATER)
         assert catalog.thumbnails.get(video_id(1)) == pictures
         assert catalog.thumbnails.pictured([video_id(1), video_id(2)]) == {video_id(1)}
+        assert catalog.thumbnails.pictured([]) == set()
