@@ -86,7 +86,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     ([metadata](metadata.md)) and `speech` ([speech](speech.md)) have weight 0.25. From the next
     reindex on ([concepts](concepts.md))."""
     min_relevance: Annotated[float, Meta(ge=0.0, le=1.0)] = MIN_RELEVANCE
-    """Least score of a match of keywords ([keywords](keywords.md))."""
+    """Least score of a match of keywords, as a share of the best one's
+    ([keywords](keywords.md))."""
     sensitive: Rules = DEFAULT_RULES
     """The topics that make a video sensitive, each alone or with its thresholds of a doubt and a
     certainty, as `nudity=0.5:0.8` ([sensitive content](sensitive.md))."""

@@ -42,7 +42,7 @@ from engine.services.matches import keyword_matches
 @click.option(
     "--min-relevance",
     type=click.FloatRange(0.0, 1.0),
-    help="Least score; that of the settings unless given.",
+    help="Least score, as a share of the best one's; that of the settings unless given.",
 )
 @language_option
 @where_option
@@ -87,6 +87,7 @@ def command(
             snapshot,
             profile,
             understood,
+            words=keywords,
             k=k,
             exclude=exclude,
             where=passing,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Annotated, Final, Literal
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ from api.console.cards import Card, cards, match_cards, snapshot_of
 from api.console.finding import best_tagged, newest_passing, suggested_tags, understood
 from api.console.rendering import page
 from api.http.read_routes import ReadRoute
-from api.http.routes.dependencies import CurrentLive
+from api.http.routes.dependencies import CurrentLive, CurrentSettings
 from engine.domain.filters import HARMLESS, And, Field, Filter, Ids, Not
 from engine.domain.keywords import KeywordMatch
 from engine.domain.listing import ListFilter, ListPosition
@@ -79,6 +80,7 @@ class Listed:
 def get_catalog(
     request: Request,
     live: CurrentLive,
+    settings: CurrentSettings,
     query: Annotated[CatalogQuery, Depends()],
     after: Annotated[str, Query(max_length=100)] = "",
     before: Annotated[str, Query(max_length=100)] = "",
@@ -90,7 +92,7 @@ def get_catalog(
     listed = Listed(())
     try:
         if query.needs_index:
-            listed = _indexed(live, live.snapshot, query, number)
+            listed = _indexed(live, live.snapshot, query, number, settings.min_relevance)
         else:
             listed = _listed(
                 live, snapshot, query, after=_position(after), before=_position(before)
@@ -143,7 +145,9 @@ def _text(card: Card) -> str:
     return f"{card.record.added_at}/{card.record.id}"
 
 
-def _indexed(live: Live, snapshot: IndexSnapshot, query: CatalogQuery, number: int) -> Listed:
+def _indexed(
+    live: Live, snapshot: IndexSnapshot, query: CatalogQuery, number: int, min_relevance: float
+) -> Listed:
     """Return a page of what the index finds: by how well the tags fit, else the newest first."""
     total: int | None = None
     word_matches: Sequence[KeywordMatch] = ()
@@ -151,17 +155,23 @@ def _indexed(live: Live, snapshot: IndexSnapshot, query: CatalogQuery, number: i
     if query.tags:
         words = understood(live.keyword_service, snapshot, query.tags)
         where = And((words.has_tags, _filter(live, query)))
-        matches, more = best_tagged(snapshot, words.weights, where, number=number, size=PAGE_VIDEOS)
+        best = partial(best_tagged, snapshot, size=PAGE_VIDEOS, min_relevance=min_relevance)
+        matches, more = best(words.weights, where, number=number)
         word_matches = words.matches
         broader = (
             {}
             if matches or number > 1
-            else broader_tags(words.weights, snapshot.vocabulary, word_matches)
+            else broader_tags(
+                words.weights,
+                snapshot.vocabulary,
+                word_matches,
+                dict.fromkeys(query.tags, 1.0),
+            )
         )
         if broader:
             is_nearest = True
             passing = _filter(live, query)
-            matches, _ = best_tagged(snapshot, broader, passing, number=1, size=PAGE_VIDEOS)
+            matches, _ = best(broader, passing, number=1)
         shown = match_cards(live, snapshot, matches)
         first = (number - 1) * PAGE_VIDEOS + 1
         list_id = live.lists.note(

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.domain.filters import And, Filter, HasTag, Or
 from engine.domain.keywords import KeywordMatch
-from engine.domain.results import Match
+from engine.domain.results import Match, relevant
 from engine.ports.index import IndexSnapshot
 from engine.search.matches import MAX_MATCHES, explain
 from engine.search.profiles import interests_query
@@ -70,17 +70,24 @@ def understood(
 
 
 def best_tagged(
-    snapshot: IndexSnapshot, weights: Mapping[str, float], where: Filter, *, number: int, size: int
+    snapshot: IndexSnapshot,
+    weights: Mapping[str, float],
+    where: Filter,
+    *,
+    number: int,
+    size: int,
+    min_relevance: float,
 ) -> tuple[list[Match], bool]:
     """Return the ``number``-th page of what fits some tags and passes a filter, the best first.
 
-    Also whether another page comes; what is not among the best ``MAX_MATCHES`` is not shown.
+    Also whether another page comes. What has less than ``min_relevance`` of the best score, or is
+    not among the best ``MAX_MATCHES``, is not shown.
     """
     query = interests_query(weights, snapshot)
     first, last = (number - 1) * size, number * size
     if first >= MAX_MATCHES:
         return [], False
-    best = snapshot.search(query, min(last + 1, MAX_MATCHES), where)
+    best = relevant(snapshot.search(query, min(last + 1, MAX_MATCHES), where), min_relevance)
     page = [
         Match(one.video, one.score, explain(snapshot, query, one.video)) for one in best[first:last]
     ]

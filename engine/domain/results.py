@@ -4,9 +4,9 @@ A field that may be left out has a default of None or an empty tuple, and is lef
 it has it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol, Self
+from typing import Final, Protocol, Self, TypeVar
 
 from engine.domain.keywords import IgnoredWord, KeywordMatch
 from engine.domain.tags import source_of
@@ -16,8 +16,12 @@ DEFAULT_THRESHOLD: Final = 0.7
 """Least confidence that counts, unless the caller says otherwise."""
 
 
-MIN_RELEVANCE: Final = 0.02
-"""Least score of a match, unless another is asked for; the evidence is in docs/keywords.md."""
+MIN_RELEVANCE: Final = 0.05
+"""Least score of a match, as a share of the best one's, unless another is asked for.
+
+No score of its own is little: the longer a video, the more keywords, and the less their source
+weighs, the lower are all of them. The evidence is in docs/keywords.md.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,28 @@ class Match:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_source", shares_by_source(self.why))
+
+
+class Scored(Protocol):
+    """An answer with its score."""
+
+    @property
+    def score(self) -> float:
+        """Number that is the greater, the better it fits."""
+        ...
+
+
+S = TypeVar("S", bound=Scored)
+
+
+def relevant(ranked: Sequence[S], min_relevance: float) -> Sequence[S]:
+    """Return those answers that fit well enough beside the best.
+
+    Args:
+        ranked: the best first.
+        min_relevance: least score, as a share of the best one's, 0.0 to 1.0.
+    """
+    return [one for one in ranked if one.score >= min_relevance * ranked[0].score]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

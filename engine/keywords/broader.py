@@ -1,6 +1,8 @@
 """Tags that lie near others: those beside what is meant, and those that are broader."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from engine.domain.keywords import KeywordMatch, TagCandidate
@@ -26,33 +28,55 @@ def broader_than(name: str, thesaurus: Thesaurus) -> tuple[str, ...]:
     return tuple(entry.tag for entry in sorted(entries, key=lambda one: (one.steps, one.tag)))
 
 
+@dataclass(frozen=True, slots=True)
+class NearTag:
+    """Tag that lies near what a word was understood as.
+
+    Attributes:
+        weight: above 0.
+        word: that it lies near.
+    """
+
+    weight: float
+    word: KeywordMatch
+
+
 def near_tags(
-    keywords: Mapping[str, float], understood: Sequence[KeywordMatch]
-) -> dict[str, float]:
+    keywords: Mapping[str, float],
+    understood: Sequence[KeywordMatch],
+    words: Mapping[str, float],
+) -> dict[str, NearTag]:
     """Return the tags that lie near what words were understood as, at falling weights.
 
     Args:
         keywords: tag -> weight.
         understood: the words that some of these tags came of.
+        words: word -> weight; near those of weight 0 or less lies nothing.
     """
-    weights: dict[str, float] = {}
+    near: dict[str, NearTag] = {}
     for match in understood:
         for one in match.near:
-            weight = _fallen(keywords, match, one)
-            if weight > 0 and one.tag not in keywords:
-                weights[one.tag] = max(weight, weights.get(one.tag, 0.0))
-    return weights
+            weight = _fallen(words, match, one)
+            is_more = one.tag not in near or weight > near[one.tag].weight
+            if weight > 0 and one.tag not in keywords and is_more:
+                near[one.tag] = NearTag(weight, match)
+    return near
 
 
-def _fallen(keywords: Mapping[str, float], match: KeywordMatch, candidate: TagCandidate) -> float:
-    best = match.used[0]
-    return keywords.get(best.tag, 0.0) * _FALL * candidate.confidence / best.confidence
+def _fallen(words: Mapping[str, float], match: KeywordMatch, candidate: TagCandidate) -> float:
+    return words[match.word] * _FALL * candidate.confidence
+
+
+def unwanted(keywords: Mapping[str, float]) -> dict[str, float]:
+    """Return the tags that push videos down, with their weights."""
+    return {tag: weight for tag, weight in keywords.items() if weight < 0}
 
 
 def broader_tags(
     keywords: Mapping[str, float],
     vocabulary: Vocabulary,
     understood: Sequence[KeywordMatch] = (),
+    words: Mapping[str, float] = MappingProxyType({}),
 ) -> dict[str, float]:
     """Return the tags that are broader than those of a profile, each of half the last's weight.
 
@@ -61,6 +85,7 @@ def broader_tags(
         vocabulary: the tags there are; others are passed over.
         understood: the words that some of these tags came of; what they are narrower than counts
             where the table has nothing broader than their tags.
+        words: word -> weight, of those that were understood.
     """
     weights: dict[str, float] = {}
     for label, weight in keywords.items():
@@ -73,7 +98,7 @@ def broader_tags(
                 weights[tag] = weights.get(tag, 0.0) + weight
     for match in understood:
         for one in match.own_broader:
-            weight = _fallen(keywords, match, one)
+            weight = _fallen(words, match, one)
             if weight > 0 and one.tag not in keywords:
                 weights.setdefault(one.tag, weight)
     return weights

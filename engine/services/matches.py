@@ -1,19 +1,25 @@
 """Ranked matches of keywords, or of another video, as every door tells them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from math import fsum
+from typing import Final
 
 from engine.domain.filters import EVERY_VIDEO, And, Filter, HasTag, Ids, Not, Or
 from engine.domain.keywords import KeywordMatch
-from engine.domain.results import MIN_RELEVANCE, Match, Matches
+from engine.domain.results import MIN_RELEVANCE, Match, Matches, relevant
 from engine.domain.source_weights import AS_INDEXED, SourceWeights
-from engine.keywords.broader import broader_tags, near_tags
+from engine.kernels.best import TIE
+from engine.keywords.broader import NearTag, broader_tags, near_tags, unwanted
 from engine.ports.catalog import Tracks
 from engine.ports.index import IndexSnapshot
-from engine.search.matches import match
+from engine.search.matches import MAX_MATCHES, match
 from engine.services.evidence import matches_with_seconds
 from engine.services.ignored_words import ignored_keywords
+
+_NEAR_SHARE: Final = 0.5
+"""Share of what a word's own tags give that what lies near it gives at most."""
 
 
 def keyword_matches(
@@ -22,6 +28,7 @@ def keyword_matches(
     keywords: Mapping[str, float],
     understood: Sequence[KeywordMatch],
     *,
+    words: Mapping[str, float],
     k: int,
     exclude: Iterable[str] = (),
     where: Filter = EVERY_VIDEO,
@@ -31,53 +38,90 @@ def keyword_matches(
 ) -> Matches:
     """Return the ``k`` videos that fit keywords best; where fewer do, the nearest besides.
 
-    What lies near a keyword counts at a falling weight where what was meant is seen, too, and what
-    is merely broader never stands before or among what was meant.
+    What lies near a word counts at a falling weight where what that word means is seen, too, at
+    most half as much as that; and what is merely broader never stands before or among what was
+    meant.
 
     Args:
         tracks: of the catalog.
         snapshot: the index to search.
         keywords: tag -> weight.
         understood: the words that are no tags, of which some of these tags came.
+        words: word -> weight, as they were given.
         k: number of videos, 1 to 1,000.
         exclude: a video on which one of these tags counts at least one second is left out.
         where: filter of the videos.
         sources: factors of the weights of tags.
-        min_relevance: least score of a match, 0.0 to 1.0.
+        min_relevance: least score of a match, as a share of the best one's, 0.0 to 1.0.
         explained: whether to tell on which seconds each tag was observed.
 
     Raises:
         UnknownTag, InvalidInput: as ``engine.search.matches.match``.
     """
     ask = partial(match, snapshot, exclude=tuple(exclude), sources=sources)
-    near = near_tags(keywords, understood)
-    is_meant = _shows_any(keywords)
-    fitting = And((where, is_meant)) if near else where
-    matches = [
-        one
-        for one in ask(keywords={**near, **keywords}, k=k, where=fitting)
-        if one.score >= min_relevance
-    ]
+    near = near_tags(keywords, understood, words)
+    hits = (
+        _with_near(ask, keywords, near, k, And((where, _shows_any(keywords))))
+        if near
+        else ask(keywords=keywords, k=k, where=where)
+    )
+    matches = relevant(hits, min_relevance)
     answer = ranked_matches(tracks, snapshot, matches, understood, explained=explained)
     if len(matches) >= k:
         return answer
-    broader = sources.kept(broader_tags(keywords, snapshot.vocabulary, understood))
+    broader = sources.kept(broader_tags(keywords, snapshot.vocabulary, understood, words))
     if not broader:
         return answer
     # What was not wanted is not wanted of these, either.
-    unwanted = {tag: weight for tag, weight in keywords.items() if weight < 0}
     others = And((where, Not(Ids(tuple(one.video for one in matches)))))
-    nearest = [
-        one
-        for one in ask(keywords={**unwanted, **broader}, k=k - len(matches), where=others)
-        if one.score >= min_relevance
-    ]
+    hits = ask(keywords={**unwanted(keywords), **broader}, k=k - len(matches), where=others)
+    nearest = relevant(hits, min_relevance)
     shown = matches_with_seconds(tracks, snapshot, nearest) if explained else tuple(nearest)
     return replace(answer, nearest=shown)
 
 
 def _shows_any(keywords: Mapping[str, float]) -> Filter:
     return Or(tuple(HasTag(tag) for tag, weight in keywords.items() if weight > 0))
+
+
+def _with_near(
+    ask: Callable[..., list[Match]],
+    keywords: Mapping[str, float],
+    near: Mapping[str, NearTag],
+    k: int,
+    where: Filter,
+) -> list[Match]:
+    weights = {**{tag: one.weight for tag, one in near.items()}, **keywords}
+    n = k
+    while True:
+        hits = ask(keywords=weights, k=n, where=where)
+        ranked = sorted((_limited(one, near) for one in hits), key=_by_score)[:k]
+        # No limit raises a score: what comes after the last that was found is not among the first.
+        is_sure = len(hits) < n or ranked[-1].score >= hits[-1].score
+        if is_sure or n == MAX_MATCHES:
+            return ranked
+        n = min(4 * n, MAX_MATCHES)
+
+
+def _by_score(match: Match) -> tuple[int, str]:
+    return -round(match.score / TIE), match.video
+
+
+def _limited(match: Match, near: Mapping[str, NearTag]) -> Match:
+    """Return a match in which what lies near a word gives at most half of what the word gives."""
+    shares = {part.tag: part.share for part in match.why}
+    factors: dict[str, float] = {}
+    for word in {one.word.word: one.word for one in near.values()}.values():
+        beside = [tag for tag, one in near.items() if one.word is word and tag in shares]
+        given = sum(shares[tag] for tag in beside)
+        most = _NEAR_SHARE * max(0.0, sum(shares.get(one.tag, 0.0) for one in word.used))
+        if given > most:
+            factors |= dict.fromkeys(beside, most / given)
+    if not factors:
+        return match
+    why = [replace(part, share=part.share * factors.get(part.tag, 1.0)) for part in match.why]
+    why = sorted((part for part in why if part.share), key=lambda one: -abs(one.share))
+    return Match(match.video, fsum(part.share for part in why), tuple(why))
 
 
 def ranked_matches(

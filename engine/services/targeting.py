@@ -20,7 +20,7 @@ from engine.domain.source_weights import AS_INDEXED, SourceWeights
 from engine.domain.videos import VideoRecord
 from engine.errors import InvalidInput
 from engine.kernels.best import MIN_MATCH_SCORE
-from engine.keywords.broader import broader_tags
+from engine.keywords.broader import broader_tags, unwanted
 from engine.ports.catalog import Campaigns, Catalog
 from engine.ports.index import IndexSnapshot
 from engine.ports.query import Query
@@ -94,10 +94,15 @@ def _nearest(
     Nothing runs there by itself: its advertiser is told what there is instead.
     """
     understood = [keyword.match for keyword in campaign.keywords]
-    broader = sources.kept(broader_tags(campaign.profile, snapshot.vocabulary, understood))
+    words = {keyword.match.word: keyword.weight for keyword in campaign.keywords}
+    keywords = campaign.profile
+    broader = sources.kept(broader_tags(keywords, snapshot.vocabulary, understood, words))
     if not broader:
         return ()
-    return tuple(match(snapshot, keywords=broader, k=k, where=where, sources=sources))
+    # What the campaign does not want, it does not want of these, either.
+    weights = {**unwanted(keywords), **broader}
+    hits = match(snapshot, keywords=weights, k=k, where=where, sources=sources)
+    return tuple(one for one in hits if one.score >= MIN_RELEVANCE.of(campaign))
 
 
 def new_matches_of(

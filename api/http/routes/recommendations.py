@@ -96,6 +96,7 @@ def match_videos(body: MatchRequest, state: State) -> dict[str, Any]:
         snapshot,
         keywords,
         understood,
+        words=body.keywords,
         k=body.k,
         exclude=body.exclude,
         where=where,

@@ -33,7 +33,7 @@ class MatchRequest(Body):
     where: Where | None = None
     k: Count = 10
     min_relevance: float | None = Field(default=None, ge=0.0, le=1.0)
-    """Least score; that of the settings unless said."""
+    """Least score, as a share of the best one's; that of the settings unless said."""
     strict: Strict = False
     language: Language = ""
     sources: Sources = Field(default_factory=dict)

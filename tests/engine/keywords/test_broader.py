@@ -49,9 +49,20 @@ def test_a_words_own_broader_tags_count_where_its_tag_has_none() -> None:
     )
     weights = {"winter sport": 0.8}
     assert broader_tags(weights, vocabulary) == {}
-    assert broader_tags(weights, vocabulary, [skiing]) == {"sport": pytest.approx(0.3)}
-    assert near_tags(weights, [skiing]) == {
+    words = {"skiing": 1.0}
+    assert broader_tags(weights, vocabulary, [skiing], words) == {"sport": pytest.approx(0.3)}
+    near = near_tags(weights, [skiing], words)
+    assert {tag: one.weight for tag, one in near.items()} == {
         "sport": pytest.approx(0.3),
         "ski": pytest.approx(0.32),
     }
-    assert near_tags({"winter sport": -1.0}, [skiing]) == {}
+
+
+def test_near_a_word_that_is_not_wanted_lies_nothing_whatever_else_gives_its_tag() -> None:
+    candidates = (
+        TagCandidate("alcohol", 0.8, MatchMethod.BROADER, "beer"),
+        TagCandidate("beer glass", 0.65, MatchMethod.EMBEDDING, "craft beer"),
+    )
+    beer = KeywordMatch("craft beer", Status.USED, candidates)
+    weights = {"alcohol": 1.0 - 0.5 * 0.8}
+    assert near_tags(weights, [beer], {"alcohol": 1.0, "craft beer": -0.5}) == {}
