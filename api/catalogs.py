@@ -2,7 +2,7 @@
 
 from api.settings import Settings
 from engine.catalogs import open_catalog
-from engine.errors import DiskFull, InvalidInput
+from engine.errors import DiskFull, InvalidInput, ReadOnlyCatalog
 from engine.ports.catalog import Catalog
 from engine.system.os_errors import expected_trouble
 
@@ -12,8 +12,11 @@ def open_own_catalog(settings: Settings, *, create: bool = True) -> Catalog:
 
     Raises:
         InvalidInput: when the setting names none, or the home cannot be made.
+        ReadOnlyCatalog: on a replica, which has none of its own.
         ReelmatchError: as ``engine.catalogs.open_catalog``.
     """
+    if settings.only_answers:
+        raise ReadOnlyCatalog
     if settings.catalog:
         try:
             settings.home.mkdir(parents=True, exist_ok=True)
@@ -26,3 +29,16 @@ def open_own_catalog(settings: Settings, *, create: bool = True) -> Catalog:
                 " folder"
             ) from error
     return open_catalog(settings.catalog or settings.catalog_path, create=create)
+
+
+def refuse_on_replica(settings: Settings) -> None:
+    """Refuse to build or publish an index where another host's is fetched.
+
+    Raises:
+        InvalidInput: naming where to.
+    """
+    if settings.replica_of:
+        raise InvalidInput(
+            f"the index is fetched here from {settings.replica_of}: do this on the host that"
+            " publishes there"
+        )

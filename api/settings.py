@@ -369,7 +369,13 @@ def _read_all(given: Mapping[str, str]) -> Settings:
             read[setting.name] = next(iter(values.values()))
     if wrong:
         raise InvalidInput("; ".join(wrong))
-    return Settings(**read)
+    settings = Settings(**read)
+    if settings.publish_to and settings.replica_of:
+        raise InvalidInput(
+            f"{PREFIX}PUBLISH_TO and {PREFIX}REPLICA_OF are both set: a host publishes its index,"
+            " or takes it from another one"
+        )
+    return settings
 
 
 def variables_of(setting: str) -> tuple[str, ...]:

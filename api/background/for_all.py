@@ -13,6 +13,6 @@ def background(settings: Settings, live: Live) -> list[LeaderLock]:
     for_all = [dispatcher_lock(settings, live)]
     if settings.processes:
         for_all.append(job_runner_lock(settings))
-    if settings.publish_to and not settings.replica_of:
+    if settings.publish_to:
         for_all.append(publisher_lock(settings, live.catalog, live.generations))
     return for_all

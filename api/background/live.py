@@ -63,21 +63,21 @@ class Live:
 
     @classmethod
     def open(cls, settings: Settings) -> Self:
-        """Open the catalog under the settings' home; the view is made when it is asked for."""
+        """Open the catalog that the settings name; the view is made when it is asked for.
+
+        Raises:
+            NothingIndexed: on a replica, before it fetched anything.
+        """
+        if settings.replica_of:
+            return cls._open_replica(settings)
         experiment = _experiment(settings)
         catalog = open_own_catalog(settings)
         lists = ListRecorder(catalog, settings.list_days, experiment)
         return cls(catalog, Generations(settings.generations_path), lists)
 
     @classmethod
-    def open_replica(cls, settings: Settings) -> Self:
-        """Open the newest publication that a replica has fetched.
-
-        It is searched beside its own catalog, read only, or beside the one that is shared.
-
-        Raises:
-            NothingIndexed: before the first was fetched.
-        """
+    def _open_replica(cls, settings: Settings) -> Self:
+        """Open the newest publication beside its own catalog, read only, or the shared one."""
         from engine.batch.replication.replica import Replica
 
         home = Replica(settings.replica_path).home

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import click
 
 from api.background.live import Live
+from api.catalogs import refuse_on_replica
 from api.cli.output import json_option, print_json, print_table
 from api.cli.progress import counting_bar
 from api.settings import load_settings
@@ -61,6 +62,7 @@ def command(
     if lists and builds:
         raise click.UsageError("--list builds nothing: give it alone")
     settings = load_settings()
+    refuse_on_replica(settings)
     min_confidence = settings.threshold if threshold is None else check_threshold(threshold)
     config = settings.index_config(min_confidence, tf, seconds)
     with Live.open(settings) as live:

@@ -38,7 +38,7 @@ def command() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with open_own_catalog(settings) as catalog, ExitStack() as begun:
-        if settings.publish_to and not settings.replica_of:
+        if settings.publish_to:
             publishing = publisher_lock(settings, catalog, Generations(settings.generations_path))
             publishing.start()
             begun.callback(publishing.stop)

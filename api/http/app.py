@@ -76,8 +76,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         limit_heaps()
         take_short_turns()
-        opened = Live.open_replica(settings) if settings.replica_of else Live.open(settings)
-        with opened as live, closing(live.catalog.rates()) as rates:
+        with Live.open(settings) as live, closing(live.catalog.rates()) as rates:
             app.state.live = live
             app.state.rates = rates
             app.state.known_keys = KnownKeys(live.catalog.keys)

@@ -48,6 +48,7 @@ class FollowedStore:
             StoreUnusable: when there is nothing to answer from.
         """
         followed = cls(settings)
+        followed.replica.refetch_damaged(with_catalog=settings.only_answers)
         try:
             followed.fetch()
         except ReelmatchError as error:
@@ -100,25 +101,29 @@ class ReplicaSupervisor(Supervisor):
     ) -> None:
         super().__init__(config, sockets)
         self._followed = followed
+        self._is_behind = False
 
     def run(self) -> None:
         """Answer and look for what is newer, until told to stop."""
-        self._followed.replica.clear_away()
+        self._followed.replica.clear_away(self._followed.replica.home)
         follower = threading.Thread(target=self._follow, name="replica-follower", daemon=True)
         follower.start()
         super().run()
 
     def restart_all(self) -> None:
         """Replace the processes; then what those before them read can go."""
-        before = list(self.processes)
+        before, home = list(self.processes), self._followed.replica.home
         super().restart_all()
-        if not set(before) & set(self.processes):
-            self._followed.replica.clear_away()
+        # One that could not start keeps those before it; it is tried again.
+        self._is_behind = bool(set(before) & set(self.processes))
+        if not self._is_behind:
+            self._followed.replica.clear_away(home)
 
     def _follow(self) -> None:
         while not self.should_exit.wait(self._followed.seconds):
             try:
-                if self._followed.fetch():
+                if self._followed.fetch() or self._is_behind:
+                    self._is_behind = False
                     self.signal_queue.append(signal.SIGHUP)
             except Exception as error:  # noqa: BLE001 - told below
                 # Whatever it is, what is here is answered from, and the next look may go well.

@@ -110,6 +110,14 @@ class FilesystemStore:
             except FileNotFoundError:
                 return None
 
+    def modified(self, name: str) -> float | None:
+        """Return when an object was written, seconds since 1970; None when it is not there."""
+        with self._trouble():
+            try:
+                return float(self._files.modified(self._path(name)).timestamp())
+            except FileNotFoundError:
+                return None
+
     def names(self, folder: str) -> list[str]:
         """Return the names of all objects in a folder, sorted."""
         with self._trouble():

@@ -43,6 +43,10 @@ class ObjectStore(Protocol):
         """Return the length of an object in bytes, None when it is not there."""
         ...
 
+    def modified(self, name: str) -> float | None:
+        """Return when an object was written, seconds since 1970; None when it is not there."""
+        ...
+
     def names(self, folder: str) -> list[str]:
         """Return the names of all objects in a folder, sorted; none when it is not there."""
         ...

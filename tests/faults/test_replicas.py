@@ -1,7 +1,11 @@
 """Replicas answer from what another host publishes, whatever happens to store or host."""
 
+import json
+import os
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -195,3 +199,30 @@ def test_hosts_share_a_catalog_and_take_the_index_from_the_one_that_builds_it(
                 soon(lambda: list((tmp_path / "host" / "replica").glob(fetched)))
                 assert sorted(ids(host)) == sorted(ids(builder))
                 assert not list((tmp_path / "host" / "replica").glob("*/catalog.db"))
+
+
+def test_commands_on_a_replica_answer_and_change_nothing(
+    primary: Server, replica: Server, store: str
+) -> None:
+    home = replica.log.with_name("replica")
+    environment = {**os.environ, "REELMATCH_HOME": str(home), "REELMATCH_REPLICA_OF": store}
+
+    def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        command = [str(Path(sys.executable).parent / "reelmatch"), *arguments]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    found = run("recommend", "--like", "cat", "--json")
+    assert [match["video"] for match in json.loads(found.stdout)["matches"]] == ids(primary)
+    for command in (
+        "keys create --name me --scope read",
+        "work",
+        f"forget --yes {video_id(1)}",
+    ):
+        refused = run(*command.split())
+        assert refused.returncode == 1
+        assert "send changes to the service that publishes" in refused.stderr
+    for command in ("reindex", f"publish {store}-elsewhere"):
+        refused = run(*command.split())
+        assert refused.returncode == 1
+        assert "do this on the host that publishes there" in refused.stderr
+    assert not (home / "catalog.db").exists()

@@ -2,12 +2,13 @@
 
 import fcntl
 import hashlib
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Final
 
-from engine.batch.backup.manifests import Manifest
+from engine.batch.backup.manifests import Manifest, Part
 from engine.batch.backup.sources import Source, open_sources
 from engine.batch.replication.publications import (
     MANIFESTS,
@@ -25,6 +26,9 @@ from engine.ports.catalog import Catalog
 from engine.ports.object_store import ObjectStore
 from engine.system.os_errors import writing_to
 from engine.system.temporary_files import abandoned, held_folder, remove_abandoned
+
+YOUNG_SECONDS: Final = 3_600.0
+"""What was written to a store more recently is not cleared away."""
 
 _LOCK: Final = ".publish.lock"
 
@@ -49,7 +53,12 @@ class Publication:
 
 
 def publish(
-    catalog: Catalog, generations: Generations, store: ObjectStore, *, with_catalog: bool = True
+    catalog: Catalog,
+    generations: Generations,
+    store: ObjectStore,
+    *,
+    with_catalog: bool = True,
+    repair: bool = False,
 ) -> Publication:
     """Write the catalog and its live generation to a store; others see it once it is whole.
 
@@ -61,6 +70,7 @@ def publish(
         generations: built of it.
         store: where to.
         with_catalog: False where replicas reach the catalog itself.
+        repair: whether every byte that is there already is compared, and sent again if need be.
 
     Raises:
         NothingIndexed: before the first reindex.
@@ -83,13 +93,15 @@ def publish(
         copied = opened.enter_context(held_folder(folder)) if with_catalog else None
         manifest, sources = open_sources(catalog, generations, copied, opened)
         assert manifest.generation is not None  # noqa: S101 - a live one does not go away
-        uploaded = _upload(store, manifest, sources)
+        uploaded = _upload(store, manifest, sources, is_there=_is_whole if repair else _is_there)
         content = manifest.to_json()
         sha256 = hashlib.sha256(content).hexdigest()
         store.write(manifest_name(sha256), content)
         revision = generations.built(manifest.generation).revision
         now = (before or Publications(identity, 0, ())).with_newest(sha256, revision)
         store.write(PUBLISHED, now.to_json())
+        # Another machine that publishes may have cleared away what nothing named yet.
+        uploaded += _upload(store, manifest, sources, is_there=_is_there)
         _clear_away(store, now)
     return Publication(sha256, manifest.videos, manifest.generation, manifest.size_bytes, uploaded)
 
@@ -102,13 +114,32 @@ def _alone(generations: Generations) -> Iterator[None]:
         yield
 
 
-def _upload(store: ObjectStore, manifest: Manifest, sources: dict[str, Source]) -> int:
+def _upload(
+    store: ObjectStore,
+    manifest: Manifest,
+    sources: dict[str, Source],
+    *,
+    is_there: Callable[[ObjectStore, Part], bool],
+) -> int:
+    """Write the parts that are not there; return how many bytes that were."""
     uploaded = 0
     for name, part in manifest.parts.items():
-        if store.size(part_name(part.sha256)) != part.size_bytes:
+        if not is_there(store, part):
             store.upload(part_name(part.sha256), sources[name].file)
             uploaded += part.size_bytes
     return uploaded
+
+
+def _is_there(store: ObjectStore, part: Part) -> bool:
+    return store.size(part_name(part.sha256)) == part.size_bytes
+
+
+def _is_whole(store: ObjectStore, part: Part) -> bool:
+    digest = hashlib.sha256()
+    if _is_there(store, part):
+        for piece in store.download(part_name(part.sha256)):
+            digest.update(piece)
+    return digest.hexdigest() == part.sha256
 
 
 def _clear_away(store: ObjectStore, now: Publications) -> None:
@@ -122,4 +153,6 @@ def _clear_away(store: ObjectStore, now: Publications) -> None:
         needed |= {part_name(part.sha256) for part in manifest.parts.values()}
     for folder in (MANIFESTS, PARTS):
         for name in set(store.names(folder)) - needed:
-            store.delete(name)
+            # What is younger may be of another machine, whose publication is not named yet.
+            if time.time() - (store.modified(name) or 0.0) > YOUNG_SECONDS:
+                store.delete(name)

@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import shutil
+import threading
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ from engine.errors import (
     ReelmatchError,
     StoreUnusable,
 )
+from engine.indexes.local.generations import Generations
 from engine.ports.catalog import Catalog
 from engine.ports.object_store import ObjectStore
 from engine.system.homes import CATALOG, GENERATIONS, sync_folder
@@ -41,6 +43,8 @@ class Replica:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        # Clearing away must not meet a publication that is here, but not named yet.
+        self._moving = threading.Lock()
 
     @property
     def home(self) -> Path:
@@ -90,18 +94,43 @@ class Replica:
             for folder, _, _ in os.walk(ready):
                 sync_folder(Path(folder))
             target = self._folder / name
-            # Left by one that was cut short before it was named.
-            shutil.rmtree(target, ignore_errors=True)
-            ready.replace(target)
-            self._name(name)
+            with self._moving:
+                # Left by one that was cut short before it was named, or damaged.
+                shutil.rmtree(target, ignore_errors=True)
+                ready.replace(target)
+                self._name(name)
         return True
 
-    def clear_away(self) -> None:
-        """Remove the publications before the newest; by who knows that nobody reads them."""
-        current = self._current()
-        for path in self._folder.glob("*"):
-            if _ID.fullmatch(path.name) and path.name != current:
-                shutil.rmtree(path, ignore_errors=True)
+    def refetch_damaged(self, *, with_catalog: bool) -> None:
+        """Let what is here be fetched again when it is damaged; before anybody reads it.
+
+        Args:
+            with_catalog: whether its catalog is needed.
+        """
+        if (current := self._current()) is None:
+            return
+        home = self._folder / current
+        try:
+            Generations(home / GENERATIONS).load_current()
+            if with_catalog:
+                with open_catalog(home / CATALOG, read_only=True) as catalog:
+                    catalog.check()
+        except ReelmatchError:
+            (self._folder / _NAMED).unlink()
+
+    def clear_away(self, read: Path) -> None:
+        """Remove the publications before the newest.
+
+        Args:
+            read: the one that is read; nothing is removed when it is not the newest any more.
+        """
+        with self._moving:
+            current = self._current()
+            if current is None or read != self._folder / current:
+                return
+            for path in self._folder.glob("*"):
+                if _ID.fullmatch(path.name) and path.name != current:
+                    shutil.rmtree(path, ignore_errors=True)
 
     def _current(self) -> str | None:
         try:
@@ -178,7 +207,9 @@ def _download(store: ObjectStore, part: Part, target: Path) -> None:
         os.fsync(file.fileno())
     if size != part.size_bytes or digest.hexdigest() != part.sha256:
         raise StoreUnusable(
-            f"{store.url}/{part_name(part.sha256)} is not what was written: publish again"
+            f"{store.url}/{part_name(part.sha256)} is not what was written: publish again, with"
+            " all that is damaged there",
+            hint="run 'reelmatch publish --repair' where the catalog is",
         )
 
 
@@ -186,6 +217,7 @@ def _check(store: ObjectStore, manifest: Manifest, folder: Path, catalog: Catalo
     try:
         if catalog is not None:
             check_generation(manifest, folder, catalog)
+            Generations(folder / GENERATIONS).load_current()
             return
         if not manifest.has_catalog:
             raise InvalidInput(
@@ -194,6 +226,8 @@ def _check(store: ObjectStore, manifest: Manifest, folder: Path, catalog: Catalo
         check_catalog(manifest, folder)
         with open_catalog(folder / CATALOG) as copied:
             check_generation(manifest, folder, copied)
+        # One of another version, which a restore takes and a reindex replaces, answers nothing.
+        Generations(folder / GENERATIONS).load_current()
     except (DiskFull, CatalogUnavailable):
         raise
     except ReelmatchError as error:

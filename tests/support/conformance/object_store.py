@@ -2,6 +2,7 @@
 
 import io
 import threading
+import time
 
 import pytest
 
@@ -45,6 +46,7 @@ class ObjectStoreConformance:
 
     def test_what_is_not_there_is_told_apart(self, store: ObjectStore) -> None:
         assert store.read("NAME", max_bytes=10) is None
+        assert store.modified("NAME") is None
         assert store.size("parts/none") is None
         assert store.names("parts") == []
         with pytest.raises(StoreUnusable):
@@ -55,6 +57,12 @@ class ObjectStoreConformance:
         assert store.read("NAME", max_bytes=11) == b"x" * 11
         with pytest.raises(StoreUnusable, match="longer than 10 bytes"):
             store.read("NAME", max_bytes=10)
+
+    def test_it_is_told_when_an_object_was_written(self, store: ObjectStore) -> None:
+        store.write("NAME", b"1")
+        modified = store.modified("NAME")
+        assert modified is not None
+        assert abs(modified - time.time()) < 600
 
     def test_names_are_those_of_one_folder(self, store: ObjectStore) -> None:
         for name in ("parts/b", "parts/a", "manifests/c.json", "NAME"):

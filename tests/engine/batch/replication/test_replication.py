@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import os
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -13,7 +15,7 @@ import pytest
 from api.background.publisher import Publisher
 from engine.batch.reindex import reindex
 from engine.batch.replication.publications import KEPT, PUBLISHED, read_publications
-from engine.batch.replication.publish import publish
+from engine.batch.replication.publish import YOUNG_SECONDS, publish
 from engine.batch.replication.replica import Replica
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import IndexConfig
@@ -113,7 +115,7 @@ def test_a_newer_publication_takes_over_and_the_one_before_stays_until_cleared_a
     assert answers(Generations(replica.home / "generations")) == answers(generations)
     assert replica.home != first
     assert first.is_dir()
-    replica.clear_away()
+    replica.clear_away(replica.home)
     assert not first.exists()
     assert answers(Generations(replica.home / "generations")) == answers(generations)
 
@@ -140,11 +142,19 @@ def test_only_what_changed_is_sent_and_fetched_again(
 
 
 def test_old_publications_are_cleared_away_and_the_newest_stay_whole(
-    catalog: Catalog, generations: Generations, store: ObjectStore, replica: Replica
+    catalog: Catalog,
+    generations: Generations,
+    store: ObjectStore,
+    replica: Replica,
+    tmp_path: Path,
 ) -> None:
     for number in range(KEPT + 2):
         change(catalog, generations, 50 + number)
         publish(catalog, generations, store)
+    assert len(store.names("manifests")) == KEPT + 2, "somebody may be publishing them"
+    for file in (tmp_path / "shared").rglob("*"):
+        os.utime(file, (0, time.time() - YOUNG_SECONDS - 60))
+    publish(catalog, generations, store)
     publications = read_publications(store)
     assert publications is not None
     assert len(publications.manifests) == KEPT == len(store.names("manifests"))
@@ -335,3 +345,69 @@ def test_a_machine_with_an_older_generation_does_not_publish_it_when_it_starts(
     publications = read_publications(store)
     assert publications is not None
     assert publications.revision == other.load_current().revision
+
+
+def test_what_is_damaged_in_a_store_is_repaired(
+    catalog: Catalog, generations: Generations, published: ObjectStore, replica: Replica
+) -> None:
+    name = published.names("parts")[0]
+    content = published.read(name, max_bytes=1 << 30)
+    assert content is not None
+    published.write(name, bytes([content[0] ^ 1]) + content[1:])
+    with pytest.raises(StoreUnusable, match="publish again, with all that is damaged there"):
+        replica.fetch(published)
+    done = publish(catalog, generations, published, repair=True)
+    assert done.uploaded_bytes == len(content)
+    assert replica.fetch(published)
+
+
+def test_an_index_of_another_version_is_not_taken_up(
+    catalog: Catalog,
+    generations: Generations,
+    published: ObjectStore,
+    replica: Replica,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    replica.fetch(published)
+    home = replica.home
+    with monkeypatch.context() as newer:
+        newer.setattr("engine.indexes.local.generations.FORMAT", 99)
+        newer.setattr("engine.indexes.local.generation._OPENED", (99,))
+        change(catalog, generations, 50)
+        publish(catalog, generations, published)
+    with pytest.raises(CorruptData, match="cannot be used"):
+        replica.fetch(published)
+    assert replica.home == home
+
+
+def test_what_was_damaged_on_a_replica_is_fetched_anew(
+    generations: Generations, published: ObjectStore, replica: Replica
+) -> None:
+    replica.fetch(published)
+    replica.refetch_damaged(with_catalog=True)
+    assert not replica.fetch(published)
+    file = max((replica.home / "generations").rglob("*.npy"), key=lambda path: path.stat().st_size)
+    content = file.read_bytes()
+    file.unlink()
+    file.write_bytes(content[:-1])
+    replica.refetch_damaged(with_catalog=True)
+    assert replica.fetch(published)
+    assert answers(Generations(replica.home / "generations")) == answers(generations)
+    (replica.home / "catalog.db").unlink()
+    replica.refetch_damaged(with_catalog=True)
+    assert replica.fetch(published)
+    assert (replica.home / "catalog.db").exists()
+
+
+def test_nothing_is_cleared_away_while_an_older_publication_is_read(
+    catalog: Catalog, generations: Generations, published: ObjectStore, replica: Replica
+) -> None:
+    replica.fetch(published)
+    first = replica.home
+    change(catalog, generations, 50)
+    publish(catalog, generations, published)
+    replica.fetch(published)
+    replica.clear_away(first)
+    assert first.is_dir()
+    replica.clear_away(replica.home)
+    assert not first.exists()
