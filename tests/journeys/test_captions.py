@@ -98,6 +98,7 @@ def test_captions_that_come_later_are_added_without_another_look(tmp_path: Path)
     assert str(content.of("visual")) == str(before)
 
 
+@pytest.mark.slow
 def test_the_language_that_people_set_chooses_the_captions(tmp_path: Path) -> None:
     home, film = tmp_path / "home", write_captioned_film(tmp_path / "film.mp4", 5)
     (tmp_path / "film.de.srt").write_text(srt([VIOLIN]))

@@ -283,6 +283,7 @@ def test_a_dry_run_tells_and_changes_nothing(run: Run, carphone: Path) -> None:
     assert "nothing was changed" in run("reindex", "--threshold", "0.95", "--dry-run").out
 
 
+@pytest.mark.slow
 def test_a_rollback_goes_back_one_generation(run: Run, carphone: Path) -> None:
     run("ingest", carphone)
     first = run("reindex", "--json").json

@@ -89,6 +89,7 @@ def test_new_matches_are_told_signed_until_they_are_taken(two_tags_home: Path) -
     assert len(other.deliveries) == 2
 
 
+@pytest.mark.slow
 def test_the_command_says_who_is_told(two_tags_home: Path) -> None:
     with receiver([500, 204]) as other:
         allowed = {"REELMATCH_WEB_ALLOWED_NETWORKS": other.network}

@@ -28,7 +28,7 @@ from engine.system.os_errors import writing_to
 from engine.system.temporary_files import abandoned, held_folder, remove_abandoned
 
 YOUNG_SECONDS: Final = 3_600.0
-"""What was written to a store more recently is not cleared away."""
+"""Age in seconds from which on objects of a store are cleared away."""
 
 _LOCK: Final = ".publish.lock"
 

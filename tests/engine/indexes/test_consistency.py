@@ -152,7 +152,7 @@ def lies_of(home: Path) -> dict[str, tuple[str, Change]]:
     return lies
 
 
-@pytest.mark.parametrize("kernel", ["plain", "levels"])
+@pytest.mark.parametrize("kernel", ["plain", pytest.param("levels", marks=pytest.mark.slow)])
 def test_arrays_that_lie_are_refused(
     kernel: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

@@ -133,6 +133,7 @@ def test_campaigns_come_in_pages(campaign_server: Served, put: Callable[..., Any
     assert [one["campaign"] for one in of_zeta] == ["page-1", "page-3"]
 
 
+@pytest.mark.slow
 def test_a_file_of_campaigns_is_stored_whole_or_not_at_all(
     run_on_copy: Run, tmp_path: Path
 ) -> None:

@@ -84,6 +84,7 @@ def test_addresses_are_queued_all_or_none(small_server: Served) -> None:
         ]
 
 
+@pytest.mark.slow
 def test_a_file_is_chosen_watched_and_found_while_one_looks_on(
     open_window: OpenWindow, own_server: Served, carphone: Path, tmp_path: Path
 ) -> None:

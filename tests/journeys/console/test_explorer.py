@@ -21,6 +21,7 @@ def console_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]
     yield from serve(tmp_path_factory.mktemp("explorer"))
 
 
+@pytest.mark.slow
 def test_a_route_is_read_and_tried(open_window: OpenWindow, console_server: Served) -> None:
     window = open_window()
     page = window.page

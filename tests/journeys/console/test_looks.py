@@ -40,7 +40,8 @@ OUT_OF_REACH = """() => [...document.body.querySelectorAll("*")].filter((one) =>
 """Elements that scroll and can neither have the focus nor hold what can, in some browsers."""
 
 
-@pytest.mark.parametrize("width", [pytest.param(360, marks=pytest.mark.slow), 1280])
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [360, 1280])
 def test_pages_are_accessible_and_fit_the_screen(
     open_window: OpenWindow, console_server: Served, width: int
 ) -> None:

@@ -94,6 +94,7 @@ def test_any_text_can_be_read(text: str) -> None:
     is_named_work(text)
 
 
+@pytest.mark.slow
 def test_every_tag_that_means_one_thing_is_meant_by_its_name() -> None:
     silent = [
         name for name in tag_names() if not any(one.tag == name for one in candidate_tags(name))
