@@ -40,7 +40,7 @@ FIELDS: Final = {
 _MAX_TIMED_TAGS: Final = 100  # where there are too many: on each second of the longest video
 _ALONE: Final = ("tag", "category", "folder")
 _SONG: Final = (CandidateTag("music", 1.0),)
-_METHOD: Final = 3
+_METHOD: Final = 4
 """Raised when lines are understood in another way."""
 
 
