@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.content import SourceTrack
-from engine.domain.tags import METADATA, SPEECH, TEXT, VISUAL
+from engine.domain.tags import METADATA, SPEECH, VISUAL
 from engine.domain.tracks import CUT, NEW_CONTENT, REUSED, ChangeTrack, Track
 from engine.domain.videos import Pictures, VideoRecord
 from engine.ports.catalog import Catalog
@@ -25,6 +25,7 @@ from ingest.decoding.frames import Second, Status, UndecodableVideo, open_video
 from ingest.decoding.sound import RATE
 from ingest.described import Described, blank_record
 from ingest.metadata import add_metadata, metadata_track
+from ingest.other_sources import OtherSources
 from ingest.sound_tagging import SoundTagging
 from ingest.sources.files import NoVideoFile
 from ingest.taggers.base import (
@@ -276,8 +277,12 @@ def _analyze(
     on_second: Callable[[Progress], object],
     costs: CpuCosts,
 ) -> _Observed:
-    sounds = [SoundTagging(tagger) for tagger in taggers if isinstance(tagger, SoundTagger)]
-    texts = [TextRecognition(reader) for reader in taggers if isinstance(reader, TextReader)]
+    others = OtherSources(
+        [SoundTagging(tagger) for tagger in taggers if isinstance(tagger, SoundTagger)],
+        [TextRecognition(reader) for reader in taggers if isinstance(reader, TextReader)],
+        captioning,
+        costs,
+    )
     frame_taggers = [
         tagger for tagger in taggers if not isinstance(tagger, SoundTagger | TextReader)
     ]
@@ -287,18 +292,14 @@ def _analyze(
     def feed_audio(samples: NDArray[np.int16]) -> None:
         nonlocal n_samples
         before, n_samples = n_samples, n_samples + len(samples)
-        for sound in sounds:
-            costs.call(sound.source, sound.feed, samples)
-        if captioning:
-            costs.call(SPEECH, captioning.feed, samples)
+        others.feed(samples)
         # Sound may go on for hours where no new picture comes.
         if before // _BEAT_SAMPLES < n_samples // _BEAT_SAMPLES:
             on_second(progress)
 
-    needs_audio = bool(sounds) or (captioning is not None and captioning.recognition is not None)
     choose_text = captioning.choose if captioning else None
     with open_video(
-        path, audio_sink=feed_audio if needs_audio else None, choose_text=choose_text
+        path, audio_sink=feed_audio if others.need_audio() else None, choose_text=choose_text
     ) as opened:
         classifier, gallery = MotionClassifier(), Gallery()
 
@@ -323,45 +324,27 @@ def _analyze(
                 change = classifier.add(second)
                 for run in runs:
                     costs.call(run.source, run.tag_second, second, change)
-                for text_session in texts:
-                    costs.call(TEXT, text_session.read_second, second, change)
+                others.read_second(second, change)
                 if not runs:
                     tell(n_seconds)
             assessment, changes = classifier.assessment(), classifier.changes()
-            read_texts = [costs.call(TEXT, text_session.end, n_seconds) for text_session in texts]
-            kind = assessment.kind
+            read_texts, kind = others.end_text(n_seconds), assessment.kind
             tracks = [
                 costs.call(run.source, run.track, catalog, changes, kind, read_texts)
                 for run in runs
             ]
-        text_tracks = [
-            costs.call(TEXT, one.track, catalog, text)
-            for one, text in zip(texts, read_texts, strict=True)
-        ]
-        sound_tracks = [
-            costs.call(sound.source, sound.track, catalog, n_seconds, opened.sound)
-            for sound in sounds
-        ]
-        reasons = [opened.reason, video.warning, *(sound.reason for sound in sounds)]
-        reasons += [text_session.reason for text_session in texts]
-        language = video.language
-        if captioning:
-            sound_tracks.append(
-                costs.call(SPEECH, captioning.track, catalog, n_seconds, opened.captions)
-            )
-            reasons.append(captioning.reason)
-            language = language or captioning.spoken_language()
+        other_tracks = others.tracks(catalog, n_seconds, opened)
         record = replace(
             blank_record(video),
             status=opened.status,
-            language=language,
-            reason="; ".join(filter(None, reasons)),
+            language=video.language or others.spoken_language(),
+            reason="; ".join(filter(None, (opened.reason, video.warning, *others.reasons()))),
             seconds=n_seconds,
             width=opened.width,
             height=opened.height,
             codec=opened.codec,
             tagger=next((one.tagger for one in tracks if one.source == VISUAL), ""),
-            kind=assessment.kind,
+            kind=kind,
             evidence={
                 **asdict(assessment.evidence),
                 "rules": KIND_RULES,
@@ -370,7 +353,7 @@ def _analyze(
         )
     # Where sound alone was asked for, nothing was shown.
     pictures = gallery.pictures() if runs else None
-    return _Observed(record, [*tracks, *filter(None, [*sound_tracks, *text_tracks])], pictures)
+    return _Observed(record, [*tracks, *other_tracks], pictures)
 
 
 def _show_nobody(_second: int, _frame: Frame, _confidences: Confidences) -> None:
