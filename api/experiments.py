@@ -1,6 +1,7 @@
 """The experiment of an installation: ``NAME:ARM;ARM=SETTING=VALUE,SETTING=VALUE``."""
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from api.setting_changes import changed, changes_of, settings_of_viewers
@@ -37,6 +38,19 @@ def experiment_of(settings: "Settings") -> Experiment | None:
     if len({arm.rules for arm in arms}) < len(arms):
         raise InvalidInput(f"{text[:80]!r} has two arms of the same settings: change one of them")
     return Experiment(name.strip(), tuple(arms))
+
+
+def check_stored(settings: "Settings", changes: Mapping[str, str]) -> None:
+    """Check that settings with some changed can be stored beside the experiment.
+
+    Raises:
+        InvalidInput: when the experiment could not be on with them, so that nothing would start.
+    """
+    try:
+        experiment_of(changed(settings, changes))
+    except InvalidInput as error:
+        text = ",".join(f"{name}={value}" for name, value in changes.items())
+        raise InvalidInput(f"{text} cannot be stored while the experiment is on: {error}") from None
 
 
 def _arm(text: str, settings: "Settings") -> Arm:

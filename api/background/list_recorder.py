@@ -182,7 +182,9 @@ class ListRecorder:
                 except Exception as error:
                     trouble = expected_trouble(error)
                     if trouble is not None:
-                        self._waiting.extendleft(reversed(some))
+                        # A full queue would drop at the other end, where the newest are.
+                        room = MAX_WAITING - len(self._waiting)
+                        self._waiting.extendleft(some[::-1][:room])
                     log.warning(
                         "lists that were shown cannot be written down: %s",
                         trouble or error,

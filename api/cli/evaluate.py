@@ -13,7 +13,7 @@ from api.cli.online import print_online
 from api.cli.output import json_option, print_json, print_table
 from api.cli.progress import counting_bar
 from api.compared_settings import candidates_of
-from api.experiments import experiment_of
+from api.experiments import check_stored, experiment_of
 from api.setting_storage import store_settings
 from api.settings import Settings, load_settings, variables_of
 from engine.batch.evaluation.evaluation import MAX_VIEWERS, EvaluationOptions, evaluate
@@ -104,6 +104,7 @@ def command(
         if winner is None:
             click.echo("nothing is surely better: no setting was written", err=True)
             return
+        check_stored(settings, winner.settings)
         store_settings(settings.home, winner.settings)
         _say_what_is_left(winner.settings)
 

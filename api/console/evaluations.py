@@ -9,9 +9,10 @@ from fastapi.responses import RedirectResponse, Response
 from api.compared_settings import candidates_of
 from api.console.rendering import page
 from api.console.security import Form
+from api.experiments import check_stored
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
-from api.setting_changes import changed, settings_of_lists
+from api.setting_changes import settings_of_lists
 from api.setting_storage import store_settings
 from engine.batch.evaluation.evaluation import EvaluationOptions
 from engine.batch.evaluation.job import name_of, options_of
@@ -81,7 +82,7 @@ def post_winner(
     # A report may be older than this version: what it names is checked as if it were typed.
     if gone := set(winner["settings"]).difference(settings_of_lists()):
         raise InvalidInput(f"there is no setting {', '.join(sorted(gone))} any more: evaluate anew")
-    changed(settings, winner["settings"])
+    check_stored(settings, winner["settings"])
     store_settings(settings.home, winner["settings"])
     return RedirectResponse(f"{request.scope['root_path']}/evaluations?job={job}&written=true", 303)
 

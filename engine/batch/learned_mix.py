@@ -1,6 +1,6 @@
 """Learning at a reindex: what is liked together, and how much it is worth beside the tags.
 
-The latest likes of a sample of viewers are held out; lists are made of the rest, by the very
+The latest likes of all viewers are held out; lists are made of the rest for a sample, by the very
 candidates of recommendations, with each mix of tags and co-watching; and the mix that puts most of
 what was held out among the first ten is kept, if it is surely better than the tags alone.
 """
@@ -28,10 +28,10 @@ MIXES: Final = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, MAX_MIX)
 """Mixes that are tried; the first is the tags alone."""
 
 MAX_HELD_OUT: Final = 1_000
-"""Viewers whose latest likes are held out at most; drawn at random, always the same."""
+"""Viewers whose lists are measured at most; drawn at random, always the same."""
 
 MIN_LIKES: Final = 3
-"""Of a viewer with fewer likes none is held out: two are left to go by."""
+"""A viewer with fewer likes is not measured: two are left to go by."""
 
 MIN_DIFFERING: Final = 25
 """With fewer viewers whose lists differ in worth, nothing is sure."""
@@ -77,8 +77,8 @@ def learned_mix(generation: Generation, liked: Sequence[Liked]) -> LearnedMix:
     if sum(len(rows) > 1 for rows in liked) < ENOUGH_VIEWERS:
         return NOT_LEARNED
     n_known = {viewer: _n_known(liked[viewer]) for viewer in _sampled(liked)}
-    known = [rows[: n_known.get(viewer, len(rows))] for viewer, rows in enumerate(liked)]
-    co_likes = CoLikes.of(known, generation.index.n_videos)
+    # The latest likes of others are left out, too: they tell what nobody could know yet.
+    co_likes = CoLikes.of([rows[: _n_known(rows)] for rows in liked], generation.index.n_videos)
     snapshot = LocalSnapshot.of(replace(generation, co_likes=co_likes))
     ids = generation.index.ids
     held_out = [
@@ -126,7 +126,7 @@ def _batches(held_out: Sequence[HeldOut]) -> Iterator[Sequence[HeldOut]]:
 
 
 def _n_known(rows: Liked) -> int:
-    return len(rows) - max(1, int(len(rows) * _HELD_OUT_SHARE))
+    return max(0, len(rows) - max(1, int(len(rows) * _HELD_OUT_SHARE)))
 
 
 def _ndcgs(snapshot: LocalSnapshot, viewers: Sequence[HeldOut]) -> Iterator[list[float]]:

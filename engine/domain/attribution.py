@@ -32,7 +32,14 @@ class Rates:
 
 @dataclass(frozen=True, slots=True)
 class RateDifference:
-    """A difference of two rates with its 95 % interval, real when 0 is not in it."""
+    """A difference of two rates with its interval.
+
+    Attributes:
+        value: 0 where they are the same.
+        low: end of the interval, of 95 % together for all arms that are compared.
+        high: the other end.
+        is_real: whether 0 is not in it, and there are 25 viewers in either arm.
+    """
 
     value: float
     low: float
@@ -46,8 +53,8 @@ class ArmRates:
 
     Attributes:
         arm: its rates.
-        click_difference: None for the first arm.
-        watch_difference: None for the first arm.
+        click_difference: None for the first arm, and where it is not known which that is.
+        watch_difference: the same.
     """
 
     arm: Rates
@@ -80,7 +87,8 @@ class OnlineEvaluation:
         unattributed: number of videos that events name a list for which is not known, has no such
             position, or was another viewer's.
         lists: by kind and door.
-        positions: by the position on the list.
+        positions: by the position on the list, of lists whose events all tell theirs; none where
+            no click does.
         campaigns: of lists of campaigns.
         settings: by the settings that ranked, where they differ from the defaults.
         experiments: by arm.

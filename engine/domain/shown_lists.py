@@ -9,6 +9,9 @@ from enum import StrEnum
 from secrets import token_hex
 from typing import Final
 
+MAX_OF_VIEWER: Final = 1_000
+"""Lists of a viewer that are told at once, the newest."""
+
 MAX_POSITION: Final = 100_000
 """A later position on a list is a mistake."""
 

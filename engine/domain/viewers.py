@@ -67,7 +67,7 @@ class Viewer:
         id: given by the app.
         interests: tag -> weight, negative for dislikes.
         events: the oldest first.
-        lists: that were shown to them, the oldest first; empty unless they were asked for.
+        lists: the newest that were shown to them, the oldest first; empty unless asked for.
     """
 
     id: str

@@ -49,7 +49,7 @@ def _unknown_lists(catalog: Catalog, events: Iterable[Event], now: float) -> tup
 
 
 def viewer_with_lists(catalog: Catalog, viewer: str) -> Viewer:
-    """Return all that is kept of a viewer, the lists that they were shown, too.
+    """Return all that is kept of a viewer, the newest lists that they were shown, too.
 
     Raises:
         UnknownViewer: when nothing is.

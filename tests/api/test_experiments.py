@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from api.background.live import Live
-from api.experiments import experiment_of
+from api.experiments import check_stored, experiment_of
 from api.settings import Settings
 from engine.errors import InvalidInput
 
@@ -41,3 +41,11 @@ def test_arms_change_settings_of_viewers() -> None:
 def test_what_is_no_experiment_is_refused(tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(InvalidInput, match=says):
         Live.open(Settings(home=tmp_path, experiment=text))
+
+
+def test_settings_that_would_make_two_arms_the_same_are_not_stored() -> None:
+    settings = Settings(experiment="mix:control;variant=co_likes=0.4")
+    with pytest.raises(InvalidInput, match=r"viewer_co_likes=0\.4 cannot be stored while"):
+        check_stored(settings, {"viewer_co_likes": "0.4"})
+    check_stored(settings, {"viewer_co_likes": "0.3", "tf": "log"})
+    check_stored(Settings(), {"viewer_co_likes": "0.4"})

@@ -60,7 +60,7 @@ def add_viewer_events(viewer: str, body: EventsRequest, live: CurrentLive) -> Ad
 
 @router.get("/{viewer:slashed}", response_model=viewers_schemas.Viewer)
 def get_viewer(viewer: str, live: CurrentLive) -> Viewer:
-    """Return all that is kept of a viewer."""
+    """Return all that is kept of a viewer; of the lists that they were shown the newest 1,000."""
     live.lists.flush()
     return viewer_with_lists(live.catalog, viewer)
 

@@ -1,8 +1,9 @@
 """Online evaluation: what viewers clicked and watched of the lists that they were shown."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 from engine.batch.evaluation.rates import RatioSums, difference
@@ -97,7 +98,7 @@ def evaluate_online(
         since,
         unattributed,
         _rates(sums, _LISTS),
-        _rates(sums, _POSITIONS),
+        _positions_told(sums),
         _rates(sums, _CAMPAIGNS),
         _rates(sums, _SETTINGS),
         _experiments(sums, control),
@@ -121,7 +122,7 @@ def _count(counts: dict[Group, _Counts], shown: ShownList, events: Sequence[List
         count.shown += shown.size
         count.clicks += clicks
         count.watches += watches
-    if shown.door in _LOOKED_AT:
+    if shown.door in _LOOKED_AT or any(event.position is None for event in events):
         return
     at: dict[int, list[ListEvent]] = defaultdict(list)
     for event in events:
@@ -143,7 +144,8 @@ def _groups(shown: ShownList) -> Iterator[Group]:
     yield _SETTINGS, shown.settings or DEFAULTS, ""
     if shown.campaign is not None:
         yield _CAMPAIGNS, shown.campaign, ""
-    if shown.experiment:
+    # Of who is not kept nobody knows which lists are one viewer's, nor what they did.
+    if shown.experiment and shown.viewer is not None:
         yield _ARMS, shown.experiment, shown.arm
 
 
@@ -158,6 +160,12 @@ def _positions(shown: ShownList) -> Iterator[tuple[str, range]]:
 def _rates(sums: Mapping[Group, _Sums], of: str) -> tuple[Rates, ...]:
     named = {name: total for (kind, name, _), total in sums.items() if kind == of}
     return tuple(named[name].rates(name) for name in sorted(named, key=_by_number))
+
+
+def _positions_told(sums: Mapping[Group, _Sums]) -> tuple[Rates, ...]:
+    """Return the rates by position; none where no event tells one, as then all would be 0."""
+    rates = _rates(sums, _POSITIONS)
+    return rates if any(one.clicks for one in rates) else ()
 
 
 def _by_number(name: str) -> tuple[int, str]:
@@ -175,18 +183,21 @@ def _experiments(
 def _experiment(
     sums: Mapping[Group, _Sums], name: str, control: tuple[str, str] | None
 ) -> ExperimentRates:
-    arms = (arm for kind, experiment, arm in sums if (kind, experiment) == (_ARMS, name))
-    first, *others = (
-        sums[_ARMS, name, arm].rates(arm)
-        for arm in sorted(arms, key=lambda arm: ((name, arm) != control, arm))
-    )
-    return ExperimentRates(name, (ArmRates(first), *_compared(first, others)))
-
-
-def _compared(first: Rates, others: Iterable[Rates]) -> Iterator[ArmRates]:
-    for one in others:
-        yield ArmRates(
-            one,
-            difference(one.click_rate, first.click_rate),
-            difference(one.watch_rate, first.watch_rate),
+    arms = {
+        arm: sums[kind, of, arm] for kind, of, arm in sorted(sums) if (kind, of) == (_ARMS, name)
+    }
+    rates = {arm: total.rates(arm) for arm, total in arms.items()}
+    of, first = control or ("", "")
+    if of != name or first not in arms:
+        return ExperimentRates(name, tuple(map(ArmRates, rates.values())))
+    others = [arm for arm in arms if arm != first]
+    apart = partial(difference, n_compared=len(others))
+    compared = (
+        ArmRates(
+            rates[arm],
+            apart(arms[arm].clicks, arms[first].clicks),
+            apart(arms[arm].watches, arms[first].watches),
         )
+        for arm in others
+    )
+    return ExperimentRates(name, (ArmRates(rates[first]), *compared))

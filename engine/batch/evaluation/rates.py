@@ -2,19 +2,25 @@
 
 Wilson's (1927) score interval, with the effective number of trials in place of the number of videos
 shown (Kish 1965: divided by the design effect): what one viewer does on one list says little new on
-their next. The variance is that of a ratio over viewers (Cochran 1977, 2.6). Two rates are
-compared by the hybrid of their intervals (Newcombe 1998, method 10).
+their next. The variance is that of a ratio over viewers (Cochran 1977, 2.6), and as it is estimated
+from them, Student's t takes the place of the normal quantile. Two rates are compared by the hybrid
+of their intervals (Newcombe 1998, method 10).
 """
 
 from dataclasses import dataclass
 from math import sqrt
 from typing import Final
 
+from engine.batch.evaluation.student import t_quantile
 from engine.domain.attribution import RateDifference
 from engine.domain.evaluation import Estimate
 
-_Z: Final = 1.959964
-"""Of 95 %, both sides."""
+LEVEL: Final = 0.05
+"""Probability that an interval does not hold what it should."""
+
+MIN_VIEWERS: Final = 25
+"""Of fewer viewers in an arm no difference is called real: the interval of so few is too short
+where nearly all do alike."""
 
 
 @dataclass(slots=True)
@@ -37,36 +43,54 @@ class RatioSums:
         self.clicks_squared += clicks * clicks
         self.shown_clicks += shown * clicks
 
-    def estimate(self) -> Estimate:
-        """Return the rate, 0.0 to 1.0, with its interval; 0 of nothing."""
-        if not self.shown:
-            return Estimate(0.0, 0.0, 1.0)
-        rate = self.clicks / self.shown
-        return Estimate(rate, *_wilson(rate, self._effective(rate)))
+    def estimate(self, level: float = LEVEL) -> Estimate:
+        """Return the rate, 0.0 to 1.0, with its interval; 0 of nothing.
 
-    def _effective(self, rate: float) -> float:
+        Args:
+            level: probability that the interval does not hold the rate.
+        """
+        rate = self.clicks / self.shown if self.shown else 0.0
+        if self.viewers < 2 or not self.shown:
+            # Of a single one nothing is known of how they differ.
+            return Estimate(rate, 0.0, 1.0)
+        z = t_quantile(level, self.viewers - 1)
+        return Estimate(rate, *_wilson(rate, self._effective(), z))
+
+    def _effective(self) -> float:
         """Return the number of independent trials that say as much, 1 to ``shown``."""
-        n = self.viewers
+        n, shown, clicks = self.viewers, self.shown, self.clicks
+        # In whole numbers, so that it is 0 where viewers are alike: times ``shown`` squared.
         squares = (
-            self.clicks_squared - 2 * rate * self.shown_clicks + rate * rate * self.shown_squared
+            self.clicks_squared * shown**2
+            - 2 * clicks * shown * self.shown_clicks
+            + clicks**2 * self.shown_squared
         )
-        # Of nothing but alike viewers, or a single one, nothing is known of how they differ.
-        if n < 2 or squares <= 0.0:
+        if not squares:
             return float(n)
-        variance = squares / self.shown**2 * n / (n - 1)
-        return min(float(self.shown), max(1.0, rate * (1.0 - rate) / variance))
+        trials = clicks * (shown - clicks) * shown**2 * (n - 1) / (squares * n)
+        return min(float(shown), max(1.0, trials))
 
 
-def _wilson(rate: float, n: float) -> tuple[float, float]:
-    z2 = _Z * _Z / n
+def _wilson(rate: float, n: float, z: float) -> tuple[float, float]:
+    z2 = z * z / n
     middle = (rate + z2 / 2) / (1 + z2)
-    half = _Z / (1 + z2) * sqrt(rate * (1 - rate) / n + z2 / (4 * n))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    half = z / (1 + z2) * sqrt(rate * (1 - rate) / n + z2 / (4 * n))
+    # The ends of 0 and 1 are these themselves, whatever is rounded.
+    return max(0.0, min(rate, middle - half)), min(1.0, max(rate, middle + half))
 
 
-def difference(rate: Estimate, control: Estimate) -> RateDifference:
-    """Return how a rate differs from that of the control."""
-    value = rate.value - control.value
-    low = value - sqrt((rate.value - rate.low) ** 2 + (control.high - control.value) ** 2)
-    high = value + sqrt((rate.high - rate.value) ** 2 + (control.value - control.low) ** 2)
-    return RateDifference(value, low, high, low > 0.0 or high < 0.0)
+def difference(sums: RatioSums, control: RatioSums, *, n_compared: int = 1) -> RateDifference:
+    """Return how a rate differs from that of the control.
+
+    Args:
+        sums: of the rate.
+        control: of the other.
+        n_compared: number of rates that are compared with the control (Bonferroni).
+    """
+    level = LEVEL / n_compared
+    one, other = sums.estimate(level), control.estimate(level)
+    value = one.value - other.value
+    low = value - sqrt((one.value - one.low) ** 2 + (other.high - other.value) ** 2)
+    high = value + sqrt((one.high - one.value) ** 2 + (other.value - other.low) ** 2)
+    is_enough = min(sums.viewers, control.viewers) >= MIN_VIEWERS
+    return RateDifference(value, low, high, is_enough and (low > 0.0 or high < 0.0))

@@ -6,7 +6,14 @@ from operator import attrgetter
 from typing import Any, Final
 
 from engine.catalogs.sql.database import Database, marks
-from engine.domain.shown_lists import Door, ListEvent, ListKind, ShownList, oldest_list_id
+from engine.domain.shown_lists import (
+    MAX_OF_VIEWER,
+    Door,
+    ListEvent,
+    ListKind,
+    ShownList,
+    oldest_list_id,
+)
 
 _PARAMETERS: Final = 500
 _PAGE: Final = 5_000
@@ -72,8 +79,9 @@ class ShownLists:
         return [one for one in unique if one not in known]
 
     def of_viewer(self, viewer: str) -> tuple[ShownList, ...]:
-        """Return the lists of a viewer who is kept, the oldest first."""
-        return self._lists("viewer = ? order by id", viewer)
+        """Return the newest lists of a viewer who is kept, the oldest of them first."""
+        newest = self._lists("viewer = ? order by id desc limit ?", viewer, MAX_OF_VIEWER)
+        return newest[::-1]
 
     def by_viewer(self, *, since: float) -> Iterator[Sequence[ShownList]]:
         """Yield the lists from a moment on, viewer by viewer; one that is nobody's comes alone."""

@@ -25,7 +25,10 @@ class ShownLists(Protocol):
         ...
 
     def of_viewer(self, viewer: str) -> tuple[ShownList, ...]:
-        """Return the lists of a viewer who is kept, the oldest first."""
+        """Return the newest lists of a viewer who is kept, the oldest of them first.
+
+        There are ``MAX_OF_VIEWER`` at most.
+        """
         ...
 
     def by_viewer(self, *, since: float) -> Iterator[Sequence[ShownList]]:

@@ -87,6 +87,24 @@ def test_what_cannot_be_written_now_is_written_later(
     assert set(lists_of(catalog)) == {one, other}  # two of one moment are in no order
 
 
+def test_of_more_than_can_wait_the_oldest_are_lost(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(list_recorder, "MAX_WAITING", 3)
+    recorder = ListRecorder(catalog, 30)
+    ids = [note(recorder), note(recorder)]
+
+    def full(*_: object, **__: object) -> None:
+        ids.extend((note(recorder), note(recorder)))  # while it tries to write
+        raise DiskFull("no room")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ShownLists, "put", full)
+        recorder.flush()
+    recorder.flush()
+    assert set(lists_of(catalog)) == set(ids[1:])
+
+
 def test_settings_are_told_where_they_differ() -> None:
     assert settings_text(CONFIG, RULES) == settings_text(CONFIG, None) == ""
     rooted = replace(CONFIG, tf="log", slope=0.75)

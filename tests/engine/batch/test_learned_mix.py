@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from engine.batch import learned_mix
 from engine.batch.learned_mix import MIXES, chosen_mix, learned_co_likes
 from engine.domain.co_watching import ENOUGH_VIEWERS, NOT_LEARNED
 from engine.indexes.local.co_likes import CoLikes
@@ -67,6 +68,23 @@ def test_of_too_few_viewers_nothing_is_learned() -> None:
 def test_of_viewers_with_two_likes_none_is_held_out() -> None:
     pairs = [own[:2] for own in likes(by_shelf=True)]
     assert learned_from(pairs).learned == NOT_LEARNED
+
+
+def test_what_others_like_later_is_not_known_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learned_mix, "MAX_HELD_OUT", N_VIEWERS // 2)
+    # Only the latest two likes of ten tell which shelf goes with which.
+    half = N_VIDEOS // 2
+    liked = [
+        [f"v{number:03d}" for number in (*own[own < half][:8], *own[own >= half][:2])]
+        for own in (
+            np.random.default_rng(viewer).permutation(
+                np.arange(viewer % SHELVES, N_VIDEOS, SHELVES)
+            )
+            for viewer in range(N_VIEWERS)
+        )
+    ]
+    learned = learned_from(liked).learned
+    assert (learned.mix, learned.viewers) == (0.0, N_VIEWERS // 2)
 
 
 def test_videos_that_are_not_indexed_are_no_likes() -> None:

@@ -1,15 +1,17 @@
 """Rates of what was shown: counted by hand, and intervals that hold what they should."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import t
 
 from engine.batch.evaluation.online import evaluate_online
 from engine.batch.evaluation.rates import RatioSums, difference
+from engine.batch.evaluation.student import t_quantile
 from engine.domain.attribution import Rates
 from engine.domain.shown_lists import Door, ListEvent, ListKind, ShownList
 
@@ -78,8 +80,8 @@ def test_clicks_count_by_list_position_campaign_and_settings() -> None:
     assert counts(online.campaigns) == {"c": (1, 2, 1, 0)}
     positions = counts(online.positions)
     assert list(positions) == [*map(str, range(1, 11)), "11 and later"]
-    assert positions["1"] == (2, 2, 1, 1)
-    assert positions["2"] == (2, 2, 0, 0)
+    assert positions["1"] == (1, 1, 1, 1)
+    assert positions["2"] == (1, 1, 0, 0)
     assert positions["3"] == (1, 1, 1, 0)
     assert positions["11 and later"] == (1, 5, 1, 0)
 
@@ -139,6 +141,75 @@ def test_an_interval_holds_the_rate_when_viewers_differ() -> None:
     assert 0.92 <= held / 400 <= 0.98
 
 
+@given(st.floats(1e-4, 1.0), st.integers(1, 5_000))
+def test_quantiles_are_students(level: float, df: int) -> None:
+    assert t_quantile(level, df) == pytest.approx(t.isf(level / 2, df), rel=2e-3, abs=2e-3)
+
+
+def sums_of(viewers: Iterable[tuple[int, int]]) -> RatioSums:
+    sums = RatioSums()
+    for shown, clicks in viewers:
+        sums.add(shown, clicks)
+    return sums
+
+
+def test_arms_that_are_the_same_seldom_differ_however_few_viewers_they_have() -> None:
+    rng = np.random.default_rng(7)
+    for n_viewers, most in ((2, 0.0), (8, 0.0), (24, 0.0), (25, 0.08), (100, 0.08)):
+        false = 0
+        for _ in range(200):
+            clicks = rng.binomial(30, rng.beta(1, 4, (2, n_viewers)))
+            one, other = (sums_of((30, int(own)) for own in arm) for arm in clicks)
+            false += difference(one, other).is_real
+        assert false / 200 <= most
+
+
+def test_the_more_arms_are_compared_the_wider_are_the_intervals() -> None:
+    one, other = sums_of([(30, 9)] * 20 + [(30, 3)] * 20), sums_of([(30, 4), (30, 7)] * 20)
+    alone, of_four = difference(one, other), difference(one, other, n_compared=4)
+    assert (of_four.low, of_four.high) < (alone.low, of_four.high)
+    assert of_four.high > alone.high
+    assert one.estimate(0.05 / 4).high > one.estimate().high
+
+
+def test_viewers_who_are_alike_count_once_each_whatever_is_rounded() -> None:
+    # 3 of 10 is no number of binary digits: the squares come out as 1e-15 instead of 0.
+    for n_viewers in (3, 7, 26):
+        alike = sums_of([(10, 3)] * n_viewers).estimate()
+        more = sums_of([(20, 6)] * n_viewers).estimate()
+        assert (alike.low, alike.high) == (more.low, more.high)
+        assert alike.high - alike.low > 0.3
+
+
+def test_without_a_known_control_nothing_is_compared() -> None:
+    shown = Shown()
+    for number in range(60):
+        shown.show(f"v{number}", experiment="old", arm="ab"[number % 2])
+    for control in (None, ("new", "a"), ("old", "c")):
+        (experiment,) = evaluate_online(shown, since=0, control=control).experiments
+        assert [one.arm.name for one in experiment.arms] == ["a", "b"]
+        assert all(one.click_difference is one.watch_difference is None for one in experiment.arms)
+
+
+def test_clicks_without_a_position_make_no_position_seem_unclicked() -> None:
+    shown = Shown()
+    first, other = shown.show("ann", size=2), shown.show("bob", size=2)
+    shown.react(first, "ann", None)
+    assert evaluate_online(shown, since=0).positions == ()
+    shown.react(other, "bob", 2)
+    positions = counts(evaluate_online(shown, since=0).positions)
+    assert positions == {"1": (1, 1, 0, 0), "2": (1, 1, 1, 0)}
+
+
+def test_lists_of_nobody_are_in_no_arm() -> None:
+    shown = Shown()
+    shown.show(experiment="mix", arm="a")
+    assert evaluate_online(shown, since=0).experiments == ()
+    shown.show("ann", experiment="mix", arm="a")
+    (experiment,) = evaluate_online(shown, since=0).experiments
+    assert [one.arm.lists for one in experiment.arms] == [1]
+
+
 @given(st.lists(st.tuples(st.integers(1, 50), st.floats(0, 1)), max_size=30))
 def test_a_rate_lies_in_its_interval(viewers: list[tuple[int, float]]) -> None:
     sums = RatioSums()
@@ -146,6 +217,6 @@ def test_a_rate_lies_in_its_interval(viewers: list[tuple[int, float]]) -> None:
         sums.add(shown, int(shown * share))
     estimate = sums.estimate()
     assert 0 <= estimate.low <= estimate.value <= estimate.high <= 1
-    apart = difference(estimate, estimate)
+    apart = difference(sums, sums)
     assert apart.value == 0
     assert not apart.is_real

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.domain.shown_lists import (
+    MAX_OF_VIEWER,
     Door,
     ListEvent,
     ListKind,
@@ -39,6 +40,12 @@ class ShownListsSuite(OpenedCatalogs):
         assert lists == [[replace(of_bob, viewer=None)], [of_ann]]
         assert list(catalog.shown_lists.by_viewer(since=NOW + 0.5)) == lists[:1]
         assert abs(list_moment(of_ann.id) - NOW) < 0.001
+
+    def test_of_a_viewer_the_newest_thousand_are_told(self, catalog: Catalog) -> None:
+        catalog.viewers.put_interests("ann", {}, now=0)
+        lists = [shown(NOW + number, "ann") for number in range(MAX_OF_VIEWER + 2)]
+        catalog.shown_lists.put(lists, since=0)
+        assert catalog.shown_lists.of_viewer("ann") == tuple(lists[2:])
 
     def test_lists_go_when_they_are_old(self, catalog: Catalog) -> None:
         old, new = shown(NOW), shown(NOW + 9)
