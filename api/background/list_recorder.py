@@ -14,12 +14,14 @@ from functools import lru_cache
 from typing import Final
 
 from api.settings import Settings
-from engine.domain.index_config import IndexConfig
+from engine.domain.index_config import IndexConfig, with_default_weights
 from engine.domain.placements import CampaignMatches
 from engine.domain.recommendations import RecommendationPage, ViewerRecommendations
 from engine.domain.results import Matches
 from engine.domain.shown_lists import Door, ListKind, ShownList, new_list_id
 from engine.ports.catalog import Catalog
+from engine.ports.index import IndexSnapshot
+from engine.search.co_watching import mix_of
 from engine.search.experiments import Arm, Experiment
 from engine.search.profiles import ProfileRules
 from engine.system.os_errors import expected_trouble
@@ -78,7 +80,7 @@ class ListRecorder:
         self,
         page: RecommendationPage,
         door: Door,
-        config: IndexConfig,
+        snapshot: IndexSnapshot,
         rules: ProfileRules,
         *,
         viewer: str | None = None,
@@ -86,32 +88,36 @@ class ListRecorder:
         """Return a page of recommendations with its id, by the rules that made it."""
         first = page.matches[0].rank if page.matches else 1
         kind, size = ListKind.RECOMMENDATIONS, len(page.matches)
-        shown = self.note(kind, door, size, config, rules=rules, first=first, viewer=viewer)
+        shown = self.note(kind, door, size, snapshot, rules=rules, first=first, viewer=viewer)
         return replace(page, list_id=shown)
 
     def viewer_recommendations(
-        self, page: ViewerRecommendations, config: IndexConfig, rules: ProfileRules
+        self, page: ViewerRecommendations, snapshot: IndexSnapshot, rules: ProfileRules
     ) -> ViewerRecommendations:
         """Return the page of one of many viewers with its id; ``rules`` are the present ones."""
         kind, size, viewer = ListKind.RECOMMENDATIONS, len(page.matches), page.viewer
         own = self.rules_of(viewer, rules)
-        shown = self.note(kind, Door.BATCH, size, config, rules=own, viewer=viewer)
+        shown = self.note(kind, Door.BATCH, size, snapshot, rules=own, viewer=viewer)
         return replace(page, list_id=shown)
 
     def matches(
-        self, answer: Matches, door: Door, config: IndexConfig, kind: ListKind = ListKind.MATCHES
+        self,
+        answer: Matches,
+        door: Door,
+        snapshot: IndexSnapshot,
+        kind: ListKind = ListKind.MATCHES,
     ) -> Matches:
         """Return ranked videos, and the nearest after them, with their id."""
-        shown = self.note(kind, door, len(answer.matches) + len(answer.nearest), config)
+        shown = self.note(kind, door, len(answer.matches) + len(answer.nearest), snapshot)
         return replace(answer, list_id=shown)
 
     def campaign_matches(
-        self, answer: CampaignMatches, door: Door, config: IndexConfig
+        self, answer: CampaignMatches, door: Door, snapshot: IndexSnapshot
     ) -> CampaignMatches:
         """Return the videos of a campaign with their id."""
         size, campaign = len(answer.matches), answer.campaign
         return replace(
-            answer, list_id=self.note(ListKind.CAMPAIGN, door, size, config, campaign=campaign)
+            answer, list_id=self.note(ListKind.CAMPAIGN, door, size, snapshot, campaign=campaign)
         )
 
     def note(
@@ -119,7 +125,7 @@ class ListRecorder:
         kind: ListKind,
         door: Door,
         size: int,
-        config: IndexConfig,
+        snapshot: IndexSnapshot,
         *,
         rules: ProfileRules | None = None,
         first: int = 1,
@@ -132,7 +138,7 @@ class ListRecorder:
             kind: what was asked.
             door: where.
             size: number of videos.
-            config: of the index that ranked them.
+            snapshot: of the index that ranked them.
             rules: of the profile; None where there is none.
             first: position of the first video.
             viewer: the id, of one who may be kept.
@@ -152,7 +158,7 @@ class ListRecorder:
             campaign,
             experiment,
             "" if arm is None else arm.name,
-            settings_text(config, rules),
+            settings_text(snapshot.config, rules, _learned_mix(snapshot, rules)),
         )
         self._waiting.append(shown)
         if self._writer is None and len(self._waiting) >= _WRITTEN_AT_ONCE:
@@ -201,17 +207,40 @@ def _at_once(waiting: "deque[ShownList]") -> int:
     return min(len(waiting), _WRITTEN_AT_ONCE)
 
 
+def _learned_mix(snapshot: IndexSnapshot, rules: ProfileRules | None) -> float:
+    if rules is None or rules.co_likes is not None:
+        return 0.0
+    return mix_of(snapshot, rules)
+
+
 @lru_cache(maxsize=64)
-def settings_text(config: IndexConfig, rules: ProfileRules | None) -> str:
-    """Return the settings that rank a list, where they differ from the defaults."""
+def settings_text(config: IndexConfig, rules: ProfileRules | None, learned_mix: float) -> str:
+    """Return the settings that rank a list, where they differ from the defaults.
+
+    Args:
+        config: of the index.
+        rules: of the profile; None where there is none.
+        learned_mix: share of co-watching that a reindex learned; 0 where it does not count.
+    """
     usual = Settings()
     default, usual_rules = usual.index_config(), usual.profile_rules
     parts = [(name, getattr(config, name), getattr(default, name)) for name in _OF_INDEX]
+    parts.append(("sources", _own_sources(config), ""))
     parts += [
         (f"viewer_{one.name}", getattr(rules, one.name), getattr(usual_rules, one.name))
         for one in (fields(rules) if rules is not None else ())
     ]
+    parts.append(("learned_mix", learned_mix, 0.0))
     return ",".join(f"{name}={_written(value)}" for name, value, other in parts if value != other)
+
+
+def _own_sources(config: IndexConfig) -> str:
+    usual = with_default_weights((), config.threshold)
+    return ";".join(
+        f"{one.source}={one.threshold:g}:{one.weight:g}"
+        for one in config.sources
+        if one not in usual
+    )
 
 
 def _written(value: object) -> str:

@@ -195,7 +195,7 @@ def matches(
             best = matches_of(
                 catalog, snapshot, plan, k, now=now, explained=explain, sources=sources
             )
-            answer = live.lists.campaign_matches(best, Door.COMMAND, snapshot.config)
+            answer = live.lists.campaign_matches(best, Door.COMMAND, snapshot)
         else:
             answer = new_matches_of(
                 catalog, snapshot, plan, k, since=since, explained=explain, sources=sources

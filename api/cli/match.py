@@ -95,5 +95,5 @@ def command(
             min_relevance=settings.min_relevance if min_relevance is None else min_relevance,
             explained=explain,
         )
-        answer = live.lists.matches(answer, Door.COMMAND, snapshot.config)
+        answer = live.lists.matches(answer, Door.COMMAND, snapshot)
         print_matches(live, answer, explain=explain, as_json=as_json)

@@ -139,7 +139,7 @@ def command(
                 executor=settings.executor,
                 experiment=live.lists.experiment,
             ):
-                shown = live.lists.viewer_recommendations(line, snapshot.config, rules)
+                shown = live.lists.viewer_recommendations(line, snapshot, rules)
                 click.echo(json.dumps(encoded(shown), ensure_ascii=False))
             return
         ignored: tuple[IgnoredWord, ...] = ()
@@ -170,9 +170,7 @@ def command(
         )
         rules, snapshot = live.lists.rules_of(viewer, settings.profile_rules), live.snapshot
         page = recommend(live.catalog, snapshot, query, rules, now=time.time())
-        answer = live.lists.recommendations(
-            page, Door.COMMAND, snapshot.config, rules, viewer=viewer
-        )
+        answer = live.lists.recommendations(page, Door.COMMAND, snapshot, rules, viewer=viewer)
         if as_json:
             print_json(answer)
         else:

@@ -46,5 +46,5 @@ def command(
         record = live.catalog.videos.find(video)
         matches = similar(snapshot, record.id, k=k, where=passing, sources=sources)
         answer = ranked_matches(live.catalog.tracks, snapshot, matches, explained=explain)
-        answer = live.lists.matches(answer, Door.COMMAND, snapshot.config, ListKind.SIMILAR)
+        answer = live.lists.matches(answer, Door.COMMAND, snapshot, ListKind.SIMILAR)
         print_matches(live, answer, explain=explain, as_json=as_json)

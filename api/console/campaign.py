@@ -71,7 +71,7 @@ def get_campaign(
     ranked = None
     if snapshot is not None:
         ranked = matches_of(live.catalog, snapshot, campaign, _MATCHES, now=now, explained=False)
-        ranked = live.lists.campaign_matches(ranked, Door.CONSOLE, snapshot.config)
+        ranked = live.lists.campaign_matches(ranked, Door.CONSOLE, snapshot)
     return page(
         request,
         "campaign.html",

@@ -174,9 +174,7 @@ def _indexed(
             matches, _ = best(broader, passing, number=1)
         shown = match_cards(live, snapshot, matches)
         first = (number - 1) * PAGE_VIDEOS + 1
-        list_id = live.lists.note(
-            ListKind.MATCHES, Door.CONSOLE, len(shown), snapshot.config, first=first
-        )
+        list_id = live.lists.note(ListKind.MATCHES, Door.CONSOLE, len(shown), snapshot, first=first)
     else:
         newest = newest_passing(snapshot, _filter(live, query), number=number, size=PAGE_VIDEOS)
         shown, more, total = cards(live, snapshot, newest.ids), newest.more, newest.total

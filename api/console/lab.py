@@ -107,7 +107,7 @@ def get_lab(request: Request, live: CurrentLive) -> Response:
     values: dict[str, Any] = {
         "viewer": viewer,
         "shown": shown,
-        "list_id": live.lists.note(kind, door, len(shown), snapshot.config),
+        "list_id": live.lists.note(kind, door, len(shown), snapshot),
         "nowhere": tags_nowhere(snapshot, list(viewer.interests)),
     }
     if wants_fragment(request):

@@ -101,8 +101,7 @@ def get_video(
         cuts=record.evidence.get("cuts", ()),
         indexed=snapshot is not None and video in snapshot,
         similar=alike,
-        list_id=snapshot
-        and live.lists.note(ListKind.SIMILAR, Door.CONSOLE, len(alike), snapshot.config),
+        list_id=snapshot and live.lists.note(ListKind.SIMILAR, Door.CONSOLE, len(alike), snapshot),
         changes=caller.may(*scopes_for("POST", f"/console/videos/{video}/retry")),
         same_again=record.status in OF_THE_SOURCE,
     )

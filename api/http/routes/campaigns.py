@@ -144,7 +144,7 @@ def get_campaign_matches(
         best = matches_of(
             catalog, snapshot, campaign, k, now=now, explained=explain, sources=weights
         )
-        matches = live.lists.campaign_matches(best, Door.HTTP, snapshot.config)
+        matches = live.lists.campaign_matches(best, Door.HTTP, snapshot)
     else:
         matches = new_matches_of(
             catalog, snapshot, campaign, k, since=since, explained=explain, sources=weights

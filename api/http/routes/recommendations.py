@@ -70,7 +70,7 @@ def recommend_videos(body: RecommendationRequest, state: State) -> dict[str, Any
     )
     snapshot, rules = live.snapshot, state.settings.profile_rules
     page = recommend(catalog, snapshot, query, rules, now=now)
-    page = live.lists.recommendations(page, Door.HTTP, snapshot.config, rules)
+    page = live.lists.recommendations(page, Door.HTTP, snapshot, rules)
     return with_details(encoded(page), catalog, body.include)
 
 
@@ -104,7 +104,7 @@ def match_videos(body: MatchRequest, state: State) -> dict[str, Any]:
         min_relevance=least,
         explained=body.explain,
     )
-    answer = live.lists.matches(answer, Door.HTTP, snapshot.config)
+    answer = live.lists.matches(answer, Door.HTTP, snapshot)
     return with_details(encoded(answer), live.catalog, body.include)
 
 

@@ -221,5 +221,5 @@ def get_similar_videos(
         sources=SourceWeights.read(sources),
     )
     answer = ranked_matches(live.catalog.tracks, snapshot, matches, explained=explain)
-    answer = live.lists.matches(answer, Door.HTTP, snapshot.config, ListKind.SIMILAR)
+    answer = live.lists.matches(answer, Door.HTTP, snapshot, ListKind.SIMILAR)
     return with_details(encoded(answer), live.catalog, included(include))

@@ -107,5 +107,5 @@ def get_viewer_recommendations(
     )
     snapshot, rules = live.snapshot, live.lists.rules_of(viewer, settings.profile_rules)
     page = recommend(live.catalog, snapshot, query, rules, now=time.time())
-    page = live.lists.recommendations(page, Door.HTTP, snapshot.config, rules, viewer=viewer)
+    page = live.lists.recommendations(page, Door.HTTP, snapshot, rules, viewer=viewer)
     return with_details(encoded(page), live.catalog, included(include))

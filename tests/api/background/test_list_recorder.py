@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from api.background import list_recorder
@@ -10,12 +11,18 @@ from api.background.list_recorder import ListRecorder, settings_text
 from api.settings import Settings
 from engine.catalogs.sql.shown_lists import ShownLists
 from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.co_watching import ENOUGH_VIEWERS, LearnedMix
+from engine.domain.index_config import read_sources
 from engine.domain.shown_lists import Door, ListKind, ShownList
 from engine.errors import DiskFull
+from engine.indexes.local.co_likes import CoLikes
+from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.experiments import Arm, Experiment
+from support.views import VIDEOS, snapshot_of
 
 USUAL = Settings()
 CONFIG = USUAL.index_config()
+SNAPSHOT = LocalSnapshot.of(replace(snapshot_of(VIDEOS).generation, config=CONFIG))
 RULES = USUAL.profile_rules
 VARIED = replace(RULES, power=1.0)
 EXPERIMENT = Experiment("mix", (Arm("a", {}, RULES), Arm("b", {}, VARIED)))
@@ -24,7 +31,7 @@ EXPERIMENT = Experiment("mix", (Arm("a", {}, RULES), Arm("b", {}, VARIED)))
 def note(recorder: ListRecorder, viewer: str | None = None, size: int = 10) -> str | None:
     rules = recorder.rules_of(viewer, RULES)
     kind = ListKind.RECOMMENDATIONS
-    return recorder.note(kind, Door.HTTP, size, CONFIG, rules=rules, viewer=viewer)
+    return recorder.note(kind, Door.HTTP, size, SNAPSHOT, rules=rules, viewer=viewer)
 
 
 def lists_of(catalog: Catalog) -> dict[str, ShownList]:
@@ -106,6 +113,24 @@ def test_of_more_than_can_wait_the_oldest_are_lost(
 
 
 def test_settings_are_told_where_they_differ() -> None:
-    assert settings_text(CONFIG, RULES) == settings_text(CONFIG, None) == ""
+    assert settings_text(CONFIG, RULES, 0.0) == settings_text(CONFIG, None, 0.0) == ""
     rooted = replace(CONFIG, tf="log", slope=0.75)
-    assert settings_text(rooted, VARIED) == "tf=log,slope=0.75,viewer_power=1"
+    assert settings_text(rooted, VARIED, 0.0) == "tf=log,slope=0.75,viewer_power=1"
+
+
+def test_weights_of_sources_are_told_whatever_the_threshold() -> None:
+    weighed = Settings(threshold=0.6, sources=read_sources("audio=0.8:0.5")).index_config()
+    assert settings_text(weighed, None, 0.0) == "threshold=0.6,sources=audio=0.8:0.5"
+
+
+def test_the_mix_that_was_learned_is_told_where_it_counts(catalog: Catalog) -> None:
+    co_likes = CoLikes.of([np.array([0, 1])] * ENOUGH_VIEWERS, len(VIDEOS))
+    learned = replace(co_likes, learned=LearnedMix(0.3, ENOUGH_VIEWERS))
+    generation = replace(SNAPSHOT.generation, co_likes=learned)
+    recorder = ListRecorder(catalog, 30)
+    for rules in (RULES, replace(RULES, co_likes=0.5), None):
+        kind, snapshot = ListKind.RECOMMENDATIONS, LocalSnapshot.of(generation)
+        recorder.note(kind, Door.HTTP, 10, snapshot, rules=rules)
+    recorder.stop()
+    settings = {one.settings for one in lists_of(catalog).values()}
+    assert settings == {"learned_mix=0.3", "viewer_co_likes=0.5", ""}
