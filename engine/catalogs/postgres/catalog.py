@@ -2,11 +2,10 @@
 
 import sqlite3
 import threading
-import time
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import psycopg
 
@@ -24,8 +23,6 @@ from engine.catalogs.sql.database import Statements
 from engine.catalogs.sql.tables import TABLES
 from engine.domain.jobs import Claim
 from engine.errors import CatalogUnusable, ReadOnlyCatalog
-
-_CLOCK_SECONDS: Final = 10.0
 
 
 class Catalog(SqlCatalog):
@@ -45,7 +42,6 @@ class Catalog(SqlCatalog):
         self._server = Server(url, read_only=read_only)
         self._read_only = read_only
         self._own = threading.local()
-        self._clock_read_at, self._clock_ahead = float("-inf"), 0.0
 
     @classmethod
     def open(
@@ -206,12 +202,9 @@ class Catalog(SqlCatalog):
 
     def lease_clock(self) -> float:
         """Return seconds since 1970 by the clock of the server, one for all who share it."""
-        # Asked now and then, and counted on from there by a clock that nobody can set.
-        if time.monotonic() - self._clock_read_at > _CLOCK_SECONDS:
-            ((seconds,),) = self.rows("select extract(epoch from clock_timestamp())::float8")
-            self._clock_read_at = time.monotonic()
-            self._clock_ahead = float(seconds) - self._clock_read_at
-        return time.monotonic() + self._clock_ahead
+        # Asked each time: no clock of this machine runs on while it sleeps.
+        ((seconds,),) = self.rows("select extract(epoch from clock_timestamp())::float8")
+        return float(seconds)
 
     @contextmanager
     def erasing(self) -> Iterator[None]:

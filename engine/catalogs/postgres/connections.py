@@ -25,6 +25,8 @@ MAX_CONNECTIONS: Final = 10
 _CONNECT_SECONDS: Final = 5
 _WAIT_SECONDS: Final = 3.0
 _AGAIN_SECONDS: Final = 0.2
+# The pool waits twice as long after each attempt that failed; then whoever asks begins anew.
+_RECONNECT_SECONDS: Final = 5
 
 # A host that was cut off holds its locks until the server knows: in a minute, not in two hours.
 _SESSION: Final = (
@@ -40,6 +42,8 @@ _BUSY: Final = (
     errors.LockNotAvailable,
     errors.DeadlockDetected,
     errors.SerializationFailure,
+    # What a row belongs to was deleted, or it was added, at the same time.
+    errors.ForeignKeyViolation,
 )
 _DAMAGE: Final = (errors.DataCorrupted, errors.IndexCorrupted)
 
@@ -109,6 +113,7 @@ class Server:
             configure=self._configure,
             min_size=1,
             max_size=MAX_CONNECTIONS,
+            reconnect_timeout=_RECONNECT_SECONDS,
             open=True,
         )
 

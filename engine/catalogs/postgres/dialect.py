@@ -19,6 +19,7 @@ class PostgresDialect(Dialect):
     """SQL of PostgreSQL."""
 
     for_share = "for share"
+    for_update = "for update"
     skip_locked = "for update skip locked"
 
     def json_text(self, column: str, key: str) -> str:

@@ -49,10 +49,12 @@ class Dialect(ABC):
 
     Attributes:
         for_share: end of a question whose rows nobody may change until the transaction's end.
+        for_update: end of one whose rows this transaction alone may change, or keep from changes.
         skip_locked: end of one that locks its rows, and passes over those that others have locked.
     """
 
     for_share: str
+    for_update: str
     skip_locked: str
 
     @abstractmethod
@@ -144,6 +146,7 @@ class Database(ABC):
         """Open a transaction that moves the revision on; yields the new one, too.
 
         The revision's row stays locked until the commit, so that revisions are committed in order.
+        Whoever locks a job, too, does it before: two would wait for each other otherwise.
         """
         with self.transaction() as db:
             db.execute("update revisions set revision = revision + 1")

@@ -219,7 +219,7 @@ class Jobs:
         """
         mine = self._catalog.rows(
             "select 1 from jobs where id = ? and worker = ? and state = 'running'"  # noqa: S608
-            f" {self._catalog.dialect.for_share}",
+            f" {self._catalog.dialect.for_update}",
             (claim.job, claim.worker),
         )
         if not mine:

@@ -329,16 +329,17 @@ class Videos:
         Raises:
             UnknownVideo: when there is no video with exactly this id.
         """
-        with self._file.change() as (db, revision):
-            # Or it would come back.
+        with self._file.transaction() as db:
+            # Or it would come back; and before the revision moves on, as of all who have a job.
             keys = {key: self._file.dialect.json_text("options", key) for key in ("video", "force")}
             db.execute(_END_ATTEMPTS.format_map(keys), (video, time.time()))
-            delete_lines(db, video)
-            for table, column in _TABLES:
-                gone = db.execute(f"delete from {table} where {column} = ?", (video,))  # noqa: S608
-            if gone.rowcount == 0:
-                raise UnknownVideo(video)
-            db.execute("insert into tombstones values (?, ?)", (video, revision))
+            with self._file.change() as (_, revision):
+                delete_lines(db, video)
+                for table, column in _TABLES:
+                    gone = db.execute(f"delete from {table} where {column} = ?", (video,))  # noqa: S608
+                if gone.rowcount == 0:
+                    raise UnknownVideo(video)
+                db.execute("insert into tombstones values (?, ?)", (video, revision))
 
     def sources_below(self, folder: str) -> list[str]:
         """Return the sources within a folder that videos came from."""

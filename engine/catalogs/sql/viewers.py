@@ -197,10 +197,13 @@ class Viewers:
         """
         viewer = self._stored_id(viewer)
         with self._catalog.erasing(), self._catalog.transaction() as db:
+            # Locked first: nothing is added for the viewer until all is gone.
+            locked = "update viewers set changed_at = changed_at where id = ?"
+            if db.execute(locked, (viewer,)).rowcount == 0:
+                raise UnknownViewer(viewer)
             db.execute("delete from events where viewer = ?", (viewer,))
             db.execute("delete from shown_lists where viewer = ?", (viewer,))
-            if db.execute("delete from viewers where id = ?", (viewer,)).rowcount == 0:
-                raise UnknownViewer(viewer)
+            db.execute("delete from viewers where id = ?", (viewer,))
 
     def _stored_id(self, viewer: str) -> str:
         """Return the id under which a viewer is kept, or would be.

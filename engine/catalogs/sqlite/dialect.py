@@ -14,6 +14,7 @@ class SqliteDialect(Dialect):
 
     # One writes at a time, so nothing has to be locked by rows.
     for_share = ""
+    for_update = ""
     skip_locked = ""
 
     def json_text(self, column: str, key: str) -> str:

@@ -1,7 +1,9 @@
 """The catalog in PostgreSQL: the suite, and what only a server can do to it."""
 
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 from typing import ClassVar
@@ -14,6 +16,7 @@ from engine.catalogs.postgres.catalog import Catalog
 from engine.catalogs.postgres.statements import prepared
 from engine.catalogs.sql.copying import digest_of
 from engine.catalogs.sql.tables import TABLES
+from engine.domain.shown_lists import Door, ListKind, ShownList, new_list_id
 from engine.errors import CatalogUnavailable, CatalogUnusable, InvalidInput
 from support.catalogs import save, video_id
 from support.conformance.catalog import CatalogSuite
@@ -108,6 +111,28 @@ def test_an_open_transaction_holds_up_nobody_who_reads(shared: Catalog, url: str
         save(shared, video_id(1), {"cat": 1})
         assert other.videos.count() == 0
     assert shared.videos.count() == 1
+
+
+def test_a_list_for_a_viewer_who_is_being_deleted_is_nobodys(shared: Catalog, url: str) -> None:
+    shared.viewers.put_interests("ann", {"cat": 1.0}, now=1.0)
+    shown = ShownList(new_list_id(1.0), ListKind.SIMILAR, Door.HTTP, 1, 10, viewer="ann")
+    with Catalog.open(url) as other, ThreadPoolExecutor(1) as pool:
+        with shared.transaction():
+            shared.viewers.delete("ann")
+            putting = pool.submit(other.shown_lists.put, [shown], since=0.0)
+            time.sleep(0.2)  # until it waits
+        putting.result(60)
+    assert shared.rows("select id, viewer from shown_lists") == [(shown.id, None)]
+
+
+def test_leases_run_by_the_clock_of_the_server_alone(
+    shared: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = shared.lease_clock()
+    # This machine sleeps, and its clock with it.
+    monkeypatch.setattr(time, "monotonic", lambda: 0.0)
+    time.sleep(0.05)
+    assert shared.lease_clock() >= before + 0.05
 
 
 def test_addresses_that_cannot_be_opened_say_why_and_no_password(

@@ -1,5 +1,6 @@
 """The suite of every catalog: the queue, for many workers at once."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -59,6 +60,30 @@ class JobsSuite(OpenedCatalogs):
         assert catalog.videos.count() == 1
         assert catalog.jobs.end(theirs, DONE, now=3)
         assert catalog.jobs.counts()[State.DONE] == 1
+
+    def test_a_video_is_deleted_while_its_new_look_is_stored(
+        self, folder: Path, catalog: Catalog, other: Catalog
+    ) -> None:
+        save(catalog, video_id(1), {"cat": 1})
+        catalog.jobs.add_again({f"/films/{video_id(1)}.mp4": video_id(1)}, {}, now=0)
+        mine = catalog.jobs.claim("me", now=0)
+        assert mine is not None
+
+        def store() -> None:
+            with open_catalog(self.url(folder), claim=Claim(mine.id, "me")) as own:
+                save(own, video_id(1), {"cat": 2})
+
+        with ThreadPoolExecutor(2) as pool:
+            with catalog.transaction():
+                # Both wait for it, the one that deletes first.
+                save(catalog, video_id(2), {"cat": 1})
+                deleting = pool.submit(other.videos.delete, video_id(1))
+                time.sleep(0.2)
+                storing = pool.submit(store)
+                time.sleep(0.3)
+            deleting.result(60)
+            assert isinstance(storing.exception(60), JobLost | None)
+        assert catalog.videos.get(video_id(1)) is None
 
     def test_pages_of_jobs_are_the_newest_first(self, catalog: Catalog) -> None:
         ids = catalog.jobs.add([f"/films/{number}.mp4" for number in range(4)], {}, now=0)

@@ -1,5 +1,7 @@
 """The suite of every catalog: viewers, campaigns, keys and webhooks."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -36,6 +38,20 @@ class PeopleSuite(OpenedCatalogs):
         with pytest.raises(UnknownViewer):
             catalog.viewers.get("ann")
         assert catalog.viewers.ids() == []
+
+    def test_a_viewer_of_whom_events_come_is_deleted_with_them(
+        self, catalog: Catalog, other: Catalog
+    ) -> None:
+        liked = Event("e1", video_id(1), EventKind.LIKED, 5.0)
+        catalog.viewers.add_events("ann", [liked], now=10)
+        with ThreadPoolExecutor(1) as pool:
+            with catalog.transaction():
+                catalog.viewers.add_events("ann", [replace(liked, id="e2")], now=10)
+                deleting = pool.submit(other.viewers.delete, "ann")
+                time.sleep(0.2)  # until it waits
+            deleting.result(60)
+        assert catalog.viewers.ids() == []
+        assert catalog.viewers.events("ann") == ()
 
     def test_pages_of_campaigns_are_somebodys_or_in_a_state(self, catalog: Catalog) -> None:
         for number, advertiser in enumerate(("acme", "globex", "acme")):
