@@ -26,6 +26,7 @@ from ingest.decoding.sound import RATE
 from ingest.described import Described, blank_record
 from ingest.metadata import add_metadata, metadata_track
 from ingest.other_sources import OtherSources
+from ingest.patience import patiently
 from ingest.sound_tagging import SoundTagging
 from ingest.sources.files import NoVideoFile
 from ingest.taggers.base import (
@@ -154,7 +155,9 @@ def ingest_file(
         return store_failure(video, catalog, error.status, error.reason)
     except RemoteTaggerFailed as error:
         return store_failure(video, catalog, Status.FAILED, str(error))
-    return replace(_store(video, observed, catalog, costs), cost=costs.so_far())
+    # Hours of work may be in it.
+    result = patiently(lambda: _store(video, observed, catalog, costs))
+    return replace(result, cost=costs.so_far())
 
 
 def _needed(

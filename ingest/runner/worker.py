@@ -4,13 +4,13 @@ import logging
 import multiprocessing
 import os
 import secrets
-import signal
 import socket
 import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
@@ -18,11 +18,12 @@ from typing import Any, Final
 
 from engine.domain.index_config import IndexConfig
 from engine.domain.jobs import LEASE_SECONDS, Claim, Job, JobResult, Kind, State
-from engine.errors import ExternalIdTaken, JobLost, ReelmatchError, UnknownVideo
+from engine.errors import CatalogUnavailable, ExternalIdTaken, JobLost, ReelmatchError, UnknownVideo
 from engine.executors import SERIAL
 from engine.ports.catalog import Catalog, Jobs
 from ingest.decoding.probe import Status
 from ingest.described import Described
+from ingest.patience import patiently
 from ingest.pipeline import (
     ANALYZED,
     STORED,
@@ -37,7 +38,7 @@ from ingest.runner.job_options import IngestOptions
 from ingest.runner.reindex_process import ReindexJobSpec, run_reindex_job
 from ingest.runner.safe_start import clean_children_environment
 from ingest.runner.sockets import prepare_sockets
-from ingest.runner.worker_process import JobSpec, Limits, run_job
+from ingest.runner.worker_process import JobSpec, Limits, death_of, run_job
 from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile
 from ingest.sources.web import FetchLimits
@@ -65,6 +66,7 @@ class _Running:
     answers: Connection
     last_message_at: float
     beat_at: float
+    renewed_at: float
     progress: Progress | None = None
     result: IngestResult | None = None
 
@@ -156,15 +158,25 @@ class Worker:
     def _fill(self) -> bool:
         """Start jobs in all free places; tell whether any runs."""
         while len(self._running) < self.processes:
-            job = self._jobs.claim(self._name, now=time.time(), kinds=self._kinds)
+            try:
+                job = self._jobs.claim(self._name, now=time.time(), kinds=self._kinds)
+            except CatalogUnavailable as error:
+                if not self._running:
+                    raise
+                log.warning("no other job is begun for now: %s", error)
+                break
             if job is None:
                 break
-            known = self._settled(job) if job.kind is Kind.INGEST else None
-            if known is not None:
-                self._end(job, known)
-            else:
+            if not patiently(partial(self._end_settled, job)):
                 self._running.append(self._start(job))
         return bool(self._running)
+
+    def _end_settled(self, job: Job) -> bool:
+        """End a job that takes no watching; tell whether it was one."""
+        known = self._settled(job) if job.kind is Kind.INGEST else None
+        if known is not None:
+            self._end(job, known)
+        return known is not None
 
     def _known(self, job: Job) -> IngestResult | None:
         try:
@@ -215,7 +227,7 @@ class Worker:
         process.start()
         ours.close()
         now = time.monotonic()
-        return _Running(job, process, answers, last_message_at=now, beat_at=now)
+        return _Running(job, process, answers, last_message_at=now, beat_at=now, renewed_at=now)
 
     @property
     def _kinds(self) -> tuple[Kind, ...]:
@@ -287,16 +299,21 @@ class Worker:
                     continue
             if is_stalled:
                 self._kill(running)
-                self._mark(running, Status.STALLED, f"no new second in {silent:.0f} s")
+                why = f"no new second in {silent:.0f} s"
+                patiently(partial(self._mark, running, Status.STALLED, why))
 
     def _beat(self, running: _Running) -> bool:
+        """Renew a lease; False when somebody else has the job, or may have it by now."""
         progress = running.progress or Progress(0, None)
-        total = progress.declared_seconds
-        return self._jobs.heartbeat(
-            running.job,
-            done=progress.done,
-            total=None if total is None else round(total),
-        )
+        total = None if progress.declared_seconds is None else round(progress.declared_seconds)
+        began = time.monotonic()
+        try:
+            is_ours = self._jobs.heartbeat(running.job, done=progress.done, total=total)
+        except CatalogUnavailable as error:
+            log.warning("job %d goes on without a word to the catalog: %s", running.job.id, error)
+            return began - running.renewed_at < LEASE_SECONDS
+        running.renewed_at = began
+        return is_ours
 
     def _patience(self, job: Job) -> float:
         # These decode nothing of strangers, and on a busy machine their steps are long.
@@ -312,9 +329,9 @@ class Worker:
         result, code = running.result, running.process.exitcode
         self._kill(running)
         if result is not None:
-            self._end(running.job, result)
+            patiently(partial(self._end, running.job, result))
         else:
-            self._mark(running, Status.CRASHED, _death(code))
+            patiently(partial(self._mark, running, Status.CRASHED, death_of(code)))
 
     def _mark(self, running: _Running, status: Status, reason: str) -> None:
         if running.job.kind is not Kind.INGEST:
@@ -379,11 +396,3 @@ def _describe(source: str) -> Described:
     if is_address(source):
         return described_by_address(source)
     return Described.of_file(Path(source))
-
-
-def _death(code: int | None) -> str:
-    if code == -signal.SIGXCPU:
-        return "it took more CPU time than one video may"
-    if code is not None and code < 0:
-        return f"its process was ended by {signal.Signals(-code).name}"
-    return f"its process ended with code {code}: what it wrote is among the messages of its worker"

@@ -20,6 +20,7 @@ from engine.ports.catalog import Catalog
 from engine.system.os_errors import expected_trouble
 from ingest.decoding.probe import Status
 from ingest.described import Described
+from ingest.patience import patiently
 from ingest.pipeline import IngestResult, Observer, Progress, ingest_file, missing_result
 from ingest.runner.parents import end_with_parent
 from ingest.sources.addresses import is_address
@@ -117,10 +118,20 @@ def run_job(spec: JobSpec, answers: Connection) -> None:
     answers.close()
 
 
+def death_of(code: int | None) -> str:
+    """Return why a process ended that said nothing, by its exit code."""
+    if code == -signal.SIGXCPU:
+        return "it took more CPU time than one video may"
+    if code is not None and code < 0:
+        return f"its process was ended by {signal.Signals(-code).name}"
+    return f"its process ended with code {code}: what it wrote is among the messages of its worker"
+
+
 def _result_of(spec: JobSpec, report: Callable[[Progress], object]) -> IngestResult:
     claim = Claim(spec.job, spec.worker)
     try:
-        with open_catalog(spec.catalog, create=False, claim=claim) as catalog:
+        opened = patiently(lambda: open_catalog(spec.catalog, create=False, claim=claim))
+        with opened as catalog:
             return _ingest(spec, catalog, report)
     except JobLost:
         raise

@@ -9,18 +9,22 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.jobs import Job, JobResult, State
-from ingest.pipeline import IngestResult
+from engine.errors import CatalogUnavailable
+from ingest.pipeline import IngestResult, ingest_file
 from ingest.runner.worker import Worker
 from ingest.runner.worker_process import Limits
 from support.footage import bikes, carphone, city, long_video, numbered, write_video
 from support.processes import children_of, soon, works
 from support.product import reelmatch
+from support.shades import Shades
 
 
 def work(catalog: Catalog, *sources: Path, limits: Limits) -> dict[str, IngestResult]:
@@ -205,6 +209,62 @@ def test_a_worker_that_was_frozen_with_all_it_runs_goes_on(catalog: Catalog) -> 
 
     ingest_again(catalog, carphone(), wake_up_late)
     assert catalog.videos.find("carphone_pristine.mp4").status == "ok"
+
+
+def fail_calls(
+    monkeypatch: pytest.MonkeyPatch, noun: object, name: str, fails: Callable[[int], bool]
+) -> list[str]:
+    """Let a catalog be away in some calls, by their number; return the name once for each."""
+    act, number, failed = getattr(noun, name), count(), list[str]()
+
+    def call(*arguments: Any, **named: Any) -> Any:
+        if fails(next(number)):
+            failed.append(name)
+            raise CatalogUnavailable("the server of the catalog does not answer")
+        return act(*arguments, **named)
+
+    monkeypatch.setattr(noun, name, call)
+    return failed
+
+
+def test_a_catalog_that_is_away_for_a_moment_ends_nothing(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.runner.worker.BEAT_SECONDS", 0.0)
+    monkeypatch.setattr("ingest.patience._AGAIN_SECONDS", 0.0)
+    calls = {"claim": 1, "heartbeat": 0, "end": 0}
+    failed = [
+        fail_calls(monkeypatch, catalog.jobs, name, {call}.__contains__)
+        for name, call in calls.items()
+    ]
+    catalog.jobs.add([str(bikes()), str(carphone())], {}, now=time.time())
+    Worker(catalog, catalog.path.parent, processes=2).run()
+    assert failed == [[name] for name in calls]
+    assert [(job.status, job.attempts) for job in catalog.jobs.all()] == [("ok", 1)] * 2
+
+
+def test_a_video_waits_again_when_the_catalog_is_away_for_a_lease(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.runner.worker.BEAT_SECONDS", 0.0)
+    monkeypatch.setattr("ingest.runner.worker.LEASE_SECONDS", 0.0)
+    failed = fail_calls(monkeypatch, catalog.jobs, "heartbeat", lambda _: True)
+    catalog.jobs.add([str(carphone())], {}, now=time.time())
+    Worker(catalog, catalog.path.parent, processes=1).run()
+    assert len(failed) == 1
+    assert [(job.state, job.attempts) for job in catalog.jobs.all()] == [(State.QUEUED, 0)]
+    assert children_watching(os.getpid()) == []
+
+
+def test_what_was_observed_is_stored_when_the_catalog_is_back(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("ingest.patience._AGAIN_SECONDS", 0.0)
+    failed = fail_calls(monkeypatch, catalog.videos, "save", {0, 1}.__contains__)
+    film = write_video(tmp_path / "film.mp4", map(numbered, range(3)), rate=1)
+    result = ingest_file(film, catalog, Shades())
+    assert (result.status, len(failed)) == ("ok", 2)
+    assert [record.status for record in catalog.videos.page()] == ["ok"]
 
 
 def test_a_child_that_wants_too_much_memory_is_ended(catalog: Catalog) -> None:

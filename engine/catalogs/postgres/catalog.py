@@ -21,7 +21,7 @@ from engine.catalogs.postgres.statements import Transaction, prepared
 from engine.catalogs.sql.catalog import SqlCatalog
 from engine.catalogs.sql.database import Statements
 from engine.catalogs.sql.tables import TABLES
-from engine.domain.jobs import Claim
+from engine.domain.jobs import LEASE_SECONDS, Claim
 from engine.errors import CatalogUnusable, ReadOnlyCatalog
 
 
@@ -39,7 +39,9 @@ class Catalog(SqlCatalog):
     def __init__(self, url: str, *, read_only: bool = False, claim: Claim | None = None) -> None:
         super().__init__(claim)
         self._url = url
-        self._server = Server(url, read_only=read_only)
+        # Whoever works on a job may have worked for hours, and nobody waits for the answer.
+        patience = LEASE_SECONDS if claim else 0.0
+        self._server = Server(url, read_only=read_only, patience=patience)
         self._read_only = read_only
         self._own = threading.local()
 

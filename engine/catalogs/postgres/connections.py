@@ -1,5 +1,6 @@
 """Connections to a server of PostgreSQL, in a pool, and its errors as ours."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
@@ -54,6 +55,7 @@ class Server:
     Args:
         url: ``postgresql://user:password@host:port/database``, as libpq takes it.
         read_only: whether the server refuses to write.
+        patience: seconds for which a server that is away is waited for; 0 for a few at most.
 
     Attributes:
         name: of it in messages, without its password.
@@ -62,7 +64,7 @@ class Server:
         InvalidInput: when the URL cannot be one.
     """
 
-    def __init__(self, url: str, *, read_only: bool = False) -> None:
+    def __init__(self, url: str, *, read_only: bool = False, patience: float = 0.0) -> None:
         try:
             parts = conninfo_to_dict(url)
         except psycopg.ProgrammingError:
@@ -75,6 +77,7 @@ class Server:
         self.name = f"postgresql://{host}:{port}/{parts.get('dbname') or ''}"
         self._password = str(parts.get("password") or "")
         self._url = url
+        self._patience = patience
         self._session = _SESSION + (_READ_ONLY if read_only else "")
         self._options: dict[str, Any] = {
             "autocommit": True,
@@ -130,13 +133,17 @@ class Server:
     def take(self) -> "psycopg.Connection[Any]":
         """Return a connection of the pool; whoever takes one gives it back."""
         assert self._pool is not None  # noqa: S101 - for mypy: it was started
-        try:
-            connection = self._pool.getconn(_AGAIN_SECONDS if self._is_away else _WAIT_SECONDS)
-        except PoolTimeout:
-            self._is_away = True
-            raise
-        self._is_away = False
-        return connection
+        until = time.monotonic() + self._patience
+        while True:
+            try:
+                connection = self._pool.getconn(_AGAIN_SECONDS if self._is_away else _WAIT_SECONDS)
+            except PoolTimeout:
+                self._is_away = True
+                if time.monotonic() > until:
+                    raise
+            else:
+                self._is_away = False
+                return connection
 
     def begin(
         self, sql: str, parameters: Sequence[Any] = ()

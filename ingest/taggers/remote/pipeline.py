@@ -9,6 +9,7 @@ from engine.ports.catalog import Catalog
 from ingest.decoding.probe import Status, UndecodableVideo
 from ingest.described import Described, blank_record
 from ingest.metadata import add_metadata
+from ingest.patience import patiently
 from ingest.pipeline import IngestResult, known_result, store_failure
 from ingest.taggers.remote.whole_video import VideoTagger, track_for
 
@@ -35,7 +36,11 @@ def ingest_remotely(
         seconds=track.n_seconds,
         tagger=f"{tagger.name}@{tagger.version}",
     )
-    with catalog.transaction():
-        catalog.videos.save(record, track_for(catalog, track), now=datetime.now(UTC))
-        add_metadata(described, catalog)
+
+    def store() -> None:
+        with catalog.transaction():
+            catalog.videos.save(record, track_for(catalog, track), now=datetime.now(UTC))
+            add_metadata(described, catalog)
+
+    patiently(store)
     return IngestResult(described.id, described.source, Status.OK, "", track.n_seconds)

@@ -16,6 +16,7 @@ from engine.catalogs.postgres.catalog import Catalog
 from engine.catalogs.postgres.statements import prepared
 from engine.catalogs.sql.copying import digest_of
 from engine.catalogs.sql.tables import TABLES
+from engine.domain.jobs import Claim
 from engine.domain.shown_lists import Door, ListKind, ShownList, new_list_id
 from engine.errors import CatalogUnavailable, CatalogUnusable, InvalidInput
 from support.catalogs import save, video_id
@@ -209,6 +210,23 @@ def test_a_server_that_went_is_told_and_all_goes_on_when_it_is_back(
     assert shared.videos.count() == 2
     with shared.leading("telling") as leadership:
         assert leadership is not None
+
+
+def test_whoever_has_a_job_waits_for_a_server_that_is_away(
+    postgres: Server, shared: Catalog, url: str
+) -> None:
+    shared.jobs.add(["/films/a.mp4"], {}, now=0)
+    job = shared.jobs.claim("me", now=0)
+    assert job is not None
+    with Catalog.open(url, claim=Claim(job.id, "me")) as own, ThreadPoolExecutor(1) as pool:
+        postgres.stop()
+        try:
+            saving = pool.submit(save, own, video_id(1), {"cat": 1})
+            time.sleep(6)  # longer than others wait
+        finally:
+            postgres.start()
+        saving.result(60)
+        assert own.videos.count() == 1
 
 
 @pytest.mark.parametrize(
