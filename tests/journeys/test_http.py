@@ -5,6 +5,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -159,9 +160,14 @@ def test_the_command_explains_what_the_service_explains(served: Served, ask: Run
     answer = served.client.post("/v1/matches", json=query).json()
     assert ask(*words, "--json").json == answer
     printed = ask(*words).out.splitlines()
-    assert printed[0].split() == ["rank", "score", "video", "title", "tag", "share", "seen", "at"]
-    # A row a tag, whose shares add up; what was found is named in the first row.
-    assert len(printed) - 1 == sum(len(match["why"]) for match in answer["matches"])
+    columns = ["rank", "score", "video", "title", "tag", "share", "seen", "at"]
+    heads = [at for at, line in enumerate(printed) if line.split() == columns]
+    assert heads[0] == 0
+    # A row a tag; what was found is named in the first row. The nearest follow.
+    tables = [answer["matches"], *([answer["nearest"]] if answer["nearest"] else [])]
+    assert [end - at - 1 for at, end in pairwise([*heads, len(printed)])] == [
+        sum(len(match["why"]) for match in table) for table in tables
+    ]
     at = next(at for at, line in enumerate(printed) if "slideshow" in line)
     both = [re.fullmatch(r".*(cat|coffee) +\+(0\.\d+) +([\d-]+)", row) for row in printed[at:][:2]]
     output = {one[1]: (float(one[2]), one[3]) for one in both if one}
