@@ -128,5 +128,6 @@ def _are_digests(manifests: list[Any]) -> bool:
 
 def _not_ours(store: ObjectStore) -> StoreUnusable:
     return StoreUnusable(
-        f"{store.url}/{PUBLISHED} is nothing that reelmatch wrote: name a folder of its own"
+        f"{store.url}/{PUBLISHED} is nothing that reelmatch wrote, or damaged: name a folder of its"
+        " own, or remove that object and publish again"
     )

@@ -411,3 +411,14 @@ def test_nothing_is_cleared_away_while_an_older_publication_is_read(
     assert first.is_dir()
     replica.clear_away(replica.home)
     assert not first.exists()
+
+
+def test_a_damaged_record_of_publications_is_healed_as_its_message_says(
+    catalog: Catalog, generations: Generations, published: ObjectStore, replica: Replica
+) -> None:
+    published.write(PUBLISHED, b"{")
+    with pytest.raises(StoreUnusable, match="remove that object and publish again"):
+        publish(catalog, generations, published)
+    published.delete(PUBLISHED)
+    assert publish(catalog, generations, published).uploaded_bytes == 0
+    assert replica.fetch(published)
