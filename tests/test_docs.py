@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from api.cli import _COMMANDS
-from api.cli.doctor import _EXTRAS
+from api.cli.upkeep.doctor import _EXTRAS
 from api.filter_parser import _KINDS, filter_of
 from api.http.app import create_app
 from api.settings import Settings

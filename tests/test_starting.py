@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from api.cli import module_of
 from support.product import reelmatch
 
 HEAVY = (
@@ -32,7 +33,7 @@ HEAVY = (
 )
 def test_a_command_imports_no_more_than_it_needs(command: str, needed: tuple[str, ...]) -> None:
     script = (
-        f"import sys, api.cli.{command};"
+        f"import sys, {module_of(command)};"
         f" print(*sorted(name for name in {HEAVY} if name in sys.modules))"
     )
     done = subprocess.run(
@@ -43,7 +44,7 @@ def test_a_command_imports_no_more_than_it_needs(command: str, needed: tuple[str
 
 def test_the_list_of_commands_imports_none(tmp_path: Path) -> None:
     assert imported(tmp_path, "-h") & {"numpy", *HEAVY} == set()
-    assert "api.cli.match" not in imported(tmp_path, "-h")
+    assert "api.cli.matching.match" not in imported(tmp_path, "-h")
 
 
 def test_a_question_about_a_few_videos_loads_no_compiler(tmp_path: Path) -> None:

@@ -62,15 +62,36 @@ _COMMANDS: Final = {
 }
 """Command -> what it says of itself, so that the list of all imports none; tests hold them equal.
 
-Each is in a module of its name below this package, imported only when it is asked for.
+Each is in a module of its name in one of the rooms, imported only when it is asked for.
 """
 
+_ROOMS: Final = {
+    "advertising": ("breaks", "campaigns", "categories", "sensitive", "suitability"),
+    "matching": ("evaluate", "keywords", "match", "recommend", "similar", "viewer"),
+    "upkeep": (
+        *("copy", "doctor", "dump", "keys", "models", "publish", "reindex", "restore"),
+        "serve",
+    ),
+    "videos": (
+        *("export", "forget", "import", "ingest", "jobs", "performance", "retry", "tags"),
+        *("videos", "work"),
+    ),
+}
+_PACKAGES: Final = {
+    "demo": __name__,
+    **{command: f"{__name__}.{room}" for room, commands in _ROOMS.items() for command in commands},
+}
 _MODULES: Final = {"import": "importing"}
 """Those whose name is no name of a module."""
 
 
 _TAKE_PATHS: Final = frozenset({"copy", "dump", "export", "import", "ingest", "restore"})
 """Commands whose words may be paths, which may be bytes that are no text."""
+
+
+def module_of(command: str) -> str:
+    """Return the name of the module of a command of the list above."""
+    return f"{_PACKAGES[command]}.{_MODULES.get(command, command)}"
 
 
 class _Commands(Group):
@@ -84,8 +105,7 @@ class _Commands(Group):
     ) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"api.cli.{_MODULES.get(cmd_name, cmd_name)}")
-        command: click.Command = module.command
+        command: click.Command = importlib.import_module(module_of(cmd_name)).command
         return command
 
     def sentences(self, ctx: click.Context) -> list[tuple[str, str]]:  # noqa: ARG002 - as above

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from api.cli import cli, doctor
+from api.cli import cli
+from api.cli.upkeep import doctor
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.jobs import State
 from ingest.sources.addresses import address_id

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from api.cli import videos
+from api.cli.videos import videos
 from engine.catalogs.sqlite.catalog import Catalog
 from ingest.decoding.frames import Second, Status, Video, open_video
 from ingest.pipeline import ingest_file

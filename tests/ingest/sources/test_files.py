@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from api.cli.ingest import find_files
+from api.cli.videos.ingest import find_files
 from ingest.decoding.frames import Status, open_video
 from ingest.sources.files import (
     LINKS_OUT,

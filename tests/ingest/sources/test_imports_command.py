@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from api.cli.importing import command
+from api.cli.videos.importing import command
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.errors import InvalidInput
 

@@ -3,7 +3,8 @@
 import click
 
 from api.background.live import Live
-from api.cli.matches import print_matches
+from api.cli.matching.matches import print_matches
+from api.cli.matching.reasons import explain_option
 from api.cli.output import (
     count_option,
     json_option,
@@ -11,7 +12,6 @@ from api.cli.output import (
     sources_option,
     where_option,
 )
-from api.cli.reasons import explain_option
 from api.filter_parser import harmless
 from api.settings import load_settings
 from engine.domain.filters import Filter

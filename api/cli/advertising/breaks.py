@@ -3,8 +3,8 @@
 import click
 
 from api.background.live import Live
+from api.cli.matching.reasons import print_explained
 from api.cli.output import json_option, print_json, print_table
-from api.cli.reasons import print_explained
 from api.settings import load_settings
 from api.vmap import vmap_xml
 from engine.content.ad_breaks import DEFAULT_EDGE_SECONDS, DEFAULT_GAP_SECONDS, MAX_BREAKS, Spacing

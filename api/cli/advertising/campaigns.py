@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from api.background.live import Live
-from api.cli import webhooks
+from api.cli.advertising import webhooks
 from api.cli.groups import Group
+from api.cli.matching.reasons import explain_option, in_a_line, print_explained, time_ranges_text
 from api.cli.output import (
     count_option,
     json_option,
@@ -24,7 +25,6 @@ from api.cli.output import (
     strict_option,
     title_of,
 )
-from api.cli.reasons import explain_option, in_a_line, print_explained, time_ranges_text
 from api.settings import load_settings
 from engine.domain.campaigns import Campaign, CampaignState, status_of
 from engine.domain.placements import (

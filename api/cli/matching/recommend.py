@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from api.background.live import Live
+from api.cli.matching.reasons import TAG_HEAD, beside, in_a_line, tag_cells
 from api.cli.output import (
     count_option,
     json_option,
@@ -23,7 +24,6 @@ from api.cli.output import (
     weighted,
     where_option,
 )
-from api.cli.reasons import TAG_HEAD, beside, in_a_line, tag_cells
 from api.encoding import encoded
 from api.filter_parser import harmless
 from api.settings import load_settings

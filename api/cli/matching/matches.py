@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import click
 
 from api.background.live import Live
+from api.cli.matching.reasons import print_explained
 from api.cli.output import print_ignored, print_json, title_of
-from api.cli.reasons import print_explained
 from engine.domain.results import Match, Matches
 
 

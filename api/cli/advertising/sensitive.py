@@ -6,8 +6,8 @@ import click
 import numpy as np
 
 from api.catalogs import open_own_catalog
+from api.cli.matching.reasons import range_text
 from api.cli.output import json_option, print_json, print_table
-from api.cli.reasons import range_text
 from api.encoding import encoded
 from api.settings import load_settings
 from engine.domain.time_ranges import time_ranges

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import click
 
 from api.catalogs import open_own_catalog
-from api.cli.online import print_online
+from api.cli.matching.online import print_online
 from api.cli.output import json_option, print_json, print_table
 from api.cli.progress import counting_bar
 from api.compared_settings import candidates_of

@@ -3,8 +3,8 @@
 import click
 
 from api.catalogs import open_own_catalog
+from api.cli.matching.reasons import range_text
 from api.cli.output import json_option, print_json, print_table
-from api.cli.reasons import range_text
 from api.settings import load_settings
 from engine.services.advertising import suitability_of
 

@@ -1,0 +1,1 @@
+"""Commands for advertisers: campaigns, and what of a video concerns a brand."""

@@ -1,0 +1,1 @@
+"""Commands that ask the index: for viewers, for advertisers, and how good the answers are."""

@@ -1,0 +1,1 @@
+"""Commands for who runs an installation: the index, copies of it all, keys, models, the service."""

@@ -1,0 +1,1 @@
+"""Commands that bring videos in, list them, and say what is on one."""
