@@ -6,27 +6,22 @@ from fastapi.responses import Response
 from starlette.datastructures import State
 from starlette.exceptions import HTTPException
 
-from api.console import (
+from api.console import evaluations, jobs, lab, signing
+from api.console.campaigns import campaign, campaign_editing, campaigns
+from api.console.rendering import error_page
+from api.console.security import SecurityHeaders
+from api.console.static_files import STATIC_PATH, StaticAssets
+from api.console.videos import (
     add,
     advertising,
-    campaign,
-    campaign_editing,
-    campaigns,
     catalog,
-    evaluations,
-    jobs,
-    lab,
     media,
     pictures,
-    signing,
     timeline,
     video,
     video_changes,
 )
-from api.console.media import CheckedFiles
-from api.console.rendering import error_page
-from api.console.security import SecurityHeaders
-from api.console.static_files import STATIC_PATH, StaticAssets
+from api.console.videos.media import CheckedFiles
 from api.http.middleware.problems import KINDS, Code, code_of, headers_of
 from engine.errors import ReelmatchError
 

@@ -12,9 +12,9 @@ from fastapi.responses import RedirectResponse, Response, StreamingResponse
 from pydantic import ValidationError
 
 from api.background.live import Live
-from api.console.cards import snapshot_of
 from api.console.rendering import grouped, page, wants_fragment
 from api.console.security import Form
+from api.console.videos.cards import snapshot_of
 from api.costs import cost_text
 from api.encoding import encoded
 from api.http.middleware.auth import Caller

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.background.live import Live
-from api.console.cards import Card, cards, match_cards, snapshot_of
-from api.console.finding import common_tags, suggested_tags, tags_nowhere
 from api.console.rendering import page, wants_fragment
+from api.console.videos.cards import Card, cards, match_cards, snapshot_of
+from api.console.videos.finding import common_tags, suggested_tags, tags_nowhere
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
 from engine.domain.keywords import IgnoredWord, KeywordMatch

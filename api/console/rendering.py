@@ -10,9 +10,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from api.console.evidence import CHIPPED
 from api.console.security import keep_session, session_of
 from api.console.static_files import STATIC_PATH
+from api.console.videos.evidence import CHIPPED
 from api.http.middleware.auth import SESSION_COOKIE, Caller, csrf_token
 from api.http.middleware.problems import KINDS, Code, problem
 from api.http.middleware.scopes import scopes_for

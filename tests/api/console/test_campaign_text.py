@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.console.campaign_text import (
+from api.console.campaigns.campaign_text import (
     end_text,
     start_text,
     weighted_in,

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.background.live import Live
-from api.console.cards import match_cards, snapshot_of
-from api.console.evidence import KIND_DESCRIPTIONS, measures
-from api.console.media import local_file
 from api.console.rendering import page
-from api.console.timeline import assessed, known_video
+from api.console.videos.cards import match_cards, snapshot_of
+from api.console.videos.evidence import KIND_DESCRIPTIONS, measures
+from api.console.videos.media import local_file
+from api.console.videos.timeline import assessed, known_video
 from api.http.middleware.scopes import scopes_for
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings

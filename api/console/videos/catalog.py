@@ -10,9 +10,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from api.background.live import Live
-from api.console.cards import Card, cards, match_cards, snapshot_of
-from api.console.finding import best_tagged, newest_passing, suggested_tags, understood
 from api.console.rendering import page
+from api.console.videos.cards import Card, cards, match_cards, snapshot_of
+from api.console.videos.finding import best_tagged, newest_passing, suggested_tags, understood
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
 from engine.domain.filters import HARMLESS, And, Field, Filter, Ids, Not

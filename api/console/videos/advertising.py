@@ -7,9 +7,9 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from api.console.cards import snapshot_of
 from api.console.rendering import page, wants_fragment
-from api.console.timeline import known_video, video_breaks
+from api.console.videos.cards import snapshot_of
+from api.console.videos.timeline import known_video, video_breaks
 from api.encoding import encoded
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings

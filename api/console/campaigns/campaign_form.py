@@ -9,7 +9,7 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from api.campaign_parser import campaign_of, unknown_words
-from api.console.campaign_text import (
+from api.console.campaigns.campaign_text import (
     end_text,
     start_text,
     weighted_in,
@@ -17,7 +17,7 @@ from api.console.campaign_text import (
     words_in,
     words_text,
 )
-from api.console.criteria_form import criterion_fields, criterion_value
+from api.console.campaigns.criteria_form import criterion_fields, criterion_value
 from api.http.schemas.campaigns import CampaignInput
 from engine.domain.campaigns import Campaign, CampaignState
 from engine.domain.suitability import BRAND_TOPICS, Risk

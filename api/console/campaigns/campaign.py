@@ -8,12 +8,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from api.background.live import Live
-from api.console.campaign_text import end_text, start_text
-from api.console.cards import Card, cards, match_cards, snapshot_of
-from api.console.criteria_form import criteria_texts
+from api.console.campaigns.campaign_text import end_text, start_text
+from api.console.campaigns.criteria_form import criteria_texts
 from api.console.rendering import page
 from api.console.security import Form
-from api.console.timeline import known_video
+from api.console.videos.cards import Card, cards, match_cards, snapshot_of
+from api.console.videos.timeline import known_video
 from api.http.read_routes import ReadRoute
 from api.http.routes.campaign_access import CurrentAccess, CurrentCampaign
 from api.http.routes.dependencies import CurrentLive

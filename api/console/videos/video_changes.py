@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.console.rendering import page
 from api.console.security import Form
-from api.console.timeline import known_video
+from api.console.videos.timeline import known_video
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
 from engine.errors import InvalidInput

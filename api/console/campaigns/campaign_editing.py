@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.background.live import Live
 from api.background.signed_post import check_url
-from api.console.campaign_form import (
+from api.console.campaigns.campaign_form import (
     ACCEPTED_RISKS,
     CREATIVE_FIELDS,
     MAX_SUGGESTED,
@@ -25,7 +25,7 @@ from api.console.campaign_form import (
     understood,
     unknown_in,
 )
-from api.console.criteria_form import code_lists, criteria_by_form
+from api.console.campaigns.criteria_form import code_lists, criteria_by_form
 from api.console.rendering import page
 from api.console.security import Form
 from api.http.read_routes import ReadRoute

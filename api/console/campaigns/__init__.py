@@ -1,0 +1,1 @@
+"""Pages of campaigns: all of them, one, and the form that writes one."""
