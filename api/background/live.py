@@ -14,9 +14,9 @@ from api.settings import Settings
 from engine.batch.origins import refuse_index_of_other_catalog
 from engine.catalogs import open_catalog
 from engine.errors import CatalogUnusable, CorruptData, NothingIndexed, ReelmatchError
-from engine.indexes.local.current import State
-from engine.indexes.local.generation import Generation
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.current import State
+from engine.indexes.local.disk.generation import Generation
+from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.ports.catalog import Catalog
 from engine.search.tag_ranking import TagIdf

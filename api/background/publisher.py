@@ -9,7 +9,7 @@ from api.settings import Settings
 from engine.batch.replication.publications import read_publications
 from engine.batch.replication.publish import publish
 from engine.errors import ReelmatchError
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from engine.object_stores import open_object_store
 from engine.ports.catalog import Catalog
 from engine.ports.object_store import ObjectStore

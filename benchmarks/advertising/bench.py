@@ -24,11 +24,11 @@ from engine.domain.metadata import RiskLimit
 from engine.domain.sensitivity import TOPICS
 from engine.domain.suitability import N_TOPICS, RISKS
 from engine.domain.tracks import Track
-from engine.indexes.local.columns import Coded, CodedLists, Numbers
-from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.filters import FilterCompiler
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import MetadataColumns
+from engine.indexes.local.rows.columns import Coded, CodedLists, Numbers
+from engine.indexes.local.rows.count_matrix import CountMatrix
+from engine.indexes.local.rows.metadata import MetadataColumns
 from engine.keywords.matcher import Keywords
 from engine.keywords.thesaurus.nouns import Thesaurus
 from engine.words.vocabulary import Vocabulary

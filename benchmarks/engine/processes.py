@@ -25,7 +25,7 @@ from reindex import CONFIG, fill
 
 from engine.batch.reindex import reindex
 from engine.catalogs import open_catalog
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ from engine.catalogs import open_catalog
 from engine.domain.index_config import IndexConfig
 from engine.domain.tracks import FULL_SCALE, ChangeTrack, Track
 from engine.domain.videos import VideoRecord
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from engine.ports.catalog import Catalog
 
 MAX_SECONDS = 60

@@ -13,10 +13,10 @@ from engine.domain.index_config import IndexConfig
 from engine.domain.sensitivity import Level
 from engine.domain.viewers import EventKind
 from engine.indexes.local.co_likes import CoLikes
-from engine.indexes.local.generation import Generation
+from engine.indexes.local.disk.generation import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import MeanVector
-from engine.indexes.local.metadata import MetadataColumns
+from engine.indexes.local.rows.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.kernels.best import TIE
 from engine.search.co_watching import mix_of

@@ -27,7 +27,7 @@ from steady import ask_steadily
 
 from engine.batch.reindex import reindex as build
 from engine.catalogs import open_catalog
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 
 sys.path.append(str(Path(__file__).parent.parent / "engine"))
 

@@ -31,7 +31,7 @@ from reindex import CONFIG, fill
 
 from engine.batch.reindex import reindex as build
 from engine.catalogs import open_catalog
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 
 CAMPAIGNS = 50
 CHANGED = 200

@@ -22,10 +22,10 @@ from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandida
 from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track
 from engine.domain.videos import KINDS
-from engine.indexes.local.count_matrix import CountMatrix
-from engine.indexes.local.generation import Generation
+from engine.indexes.local.disk.generation import Generation
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import MetadataColumns
+from engine.indexes.local.rows.count_matrix import CountMatrix
+from engine.indexes.local.rows.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.matches import explain
 from engine.targeting.campaign_index import CampaignIndex

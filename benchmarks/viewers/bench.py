@@ -19,10 +19,10 @@ from engine.domain.sensitivity import Level
 from engine.domain.tracks import Track
 from engine.domain.viewers import Event, EventKind
 from engine.indexes.local.co_likes import CoLikes
-from engine.indexes.local.generation import Generation
+from engine.indexes.local.disk.generation import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import MeanVector
-from engine.indexes.local.metadata import MetadataColumns
+from engine.indexes.local.rows.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.explain import reasons
 from engine.search.profiles import VIEWER_RULES, profile_of, profile_vector_of

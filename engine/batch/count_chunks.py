@@ -29,9 +29,9 @@ from engine.domain.metadata import SCHEMA
 from engine.domain.videos import Span
 from engine.errors import CorruptData
 from engine.executors import SERIAL, open_executor
-from engine.indexes.local.count_matrix import CountMatrix
-from engine.indexes.local.metadata import MetadataColumns
-from engine.indexes.local.video_row import VideoRow, counts_of, metadata_of_rows
+from engine.indexes.local.rows.count_matrix import CountMatrix
+from engine.indexes.local.rows.metadata import MetadataColumns
+from engine.indexes.local.rows.video_row import VideoRow, counts_of, metadata_of_rows
 from engine.ports.catalog import Catalog
 from engine.ports.executor import run_tasks
 from engine.words.vocabulary import Vocabulary

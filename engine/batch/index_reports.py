@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
-from engine.indexes.local.generation import Generation, StoredGeneration
+from engine.indexes.local.disk.generation import Generation, StoredGeneration
 
 
 @dataclass(frozen=True, slots=True)

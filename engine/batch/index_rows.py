@@ -14,7 +14,7 @@ from engine.domain.metadata import AssessedVideo, metadata_of
 from engine.domain.sensitivity import ASSESSED_TAGS, Level
 from engine.domain.suitability import RISKS
 from engine.domain.tracks import Track
-from engine.indexes.local.video_row import VideoRow
+from engine.indexes.local.rows.video_row import VideoRow
 from engine.ports.catalog import Catalog
 from engine.words.vocabulary import Vocabulary
 

@@ -17,7 +17,7 @@ from engine.domain.co_watching import ENOUGH_VIEWERS, MAX_MIX, NOT_LEARNED, Lear
 from engine.domain.filters import EVERY_VIDEO
 from engine.domain.viewers import Event, EventKind
 from engine.indexes.local.co_likes import CoLikes
-from engine.indexes.local.generation import Generation
+from engine.indexes.local.disk.generation import Generation
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.co_watching import added_to_scores
 from engine.search.profiles import VIEWER_RULES, profile_of

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from engine.errors import CorruptData
-from engine.indexes.local.current import ASIDE, SWITCH_LOCK
-from engine.indexes.local.generations import BUILD_LOCK, REMOVING, WRITING, Generations
+from engine.indexes.local.disk.current import ASIDE, SWITCH_LOCK
+from engine.indexes.local.disk.generations import BUILD_LOCK, REMOVING, WRITING, Generations
 from engine.system.homes import CURRENT
 from engine.system.temporary_files import abandoned, remove_abandoned
 

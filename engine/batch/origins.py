@@ -1,8 +1,8 @@
 """Catalogs and the indexes built of them: beside another catalog an index gives wrong answers."""
 
 from engine.errors import CatalogUnusable, CorruptData
-from engine.indexes.local.generation import Built
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generation import Built
+from engine.indexes.local.disk.generations import Generations
 from engine.ports.catalog import Catalog
 
 

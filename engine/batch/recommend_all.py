@@ -21,7 +21,7 @@ from engine.domain.viewers import Viewer
 from engine.errors import ReelmatchError
 from engine.executors import SERIAL, open_executor
 from engine.executors.serial import SerialExecutor
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.ports.catalog import Catalog
 from engine.ports.executor import run_tasks

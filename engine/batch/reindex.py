@@ -22,16 +22,16 @@ from engine.domain.index_config import IndexConfig
 from engine.errors import CorruptData
 from engine.executors import SERIAL
 from engine.indexes.local.builder import build_in_folder
-from engine.indexes.local.count_matrix import CountMatrix
-from engine.indexes.local.generation import Generation
-from engine.indexes.local.generations import Generations
-from engine.indexes.local.metadata import MetadataColumns, write_metadata
-from engine.indexes.local.verification import (
+from engine.indexes.local.disk.generation import Generation
+from engine.indexes.local.disk.generations import Generations
+from engine.indexes.local.disk.verification import (
     counted_seconds,
     neighbours,
     sampled_videos,
     unlike_textbook,
 )
+from engine.indexes.local.rows.count_matrix import CountMatrix
+from engine.indexes.local.rows.metadata import MetadataColumns, write_metadata
 from engine.ports.catalog import Catalog, ViewerHistory
 
 VERIFIED_VIDEOS: Final = 16

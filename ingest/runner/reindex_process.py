@@ -21,7 +21,7 @@ from ingest.pipeline import IngestResult, Progress
 from ingest.runner.parents import end_with_parent
 
 if TYPE_CHECKING:
-    from engine.indexes.local.generation import Generation
+    from engine.indexes.local.disk.generation import Generation
 
 _BUSY_SECONDS: Final = 1.0
 _NICENESS: Final = 5
@@ -62,7 +62,7 @@ def run_reindex_job(spec: ReindexJobSpec, answers: Connection) -> None:
 
 def _reindex(spec: ReindexJobSpec, catalog: Catalog, answers: Connection) -> "Generation":
     from engine.batch.reindex import reindex
-    from engine.indexes.local.generations import Generations
+    from engine.indexes.local.disk.generations import Generations
 
     total, done = catalog.videos.count(), 0
 

@@ -32,7 +32,7 @@ import httpx
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from support.footage import carphone, city
 from support.servers import free_port
 

@@ -13,8 +13,8 @@ import pytest
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import IndexConfig
-from engine.indexes.local.generation import Generation
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generation import Generation
+from engine.indexes.local.disk.generations import Generations
 from support.catalogs import TAGS, save, video_id
 from support.dask import DaskCluster
 from support.processes import soon
@@ -90,7 +90,7 @@ from pathlib import Path
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import IndexConfig
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 
 catalog, generations, url, chunk_videos = sys.argv[1:]
 done = []

@@ -24,7 +24,7 @@ from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.rates import Rates
 from engine.domain.index_config import IndexConfig
 from engine.errors import DiskFull
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from engine.system.temporary_files import held_folder
 from ingest.sources.uploads import Uploads
 from support.catalogs import save, video_id

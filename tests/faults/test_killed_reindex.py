@@ -15,7 +15,7 @@ from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import IndexConfig
 from engine.errors import ReindexRunning
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from support.catalogs import TAGS, save, video_id
 from support.processes import children_of, soon, works
 
@@ -30,7 +30,7 @@ from pathlib import Path
 from engine.domain.index_config import IndexConfig
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 
 def told(n):
     print("counted", n, flush=True)

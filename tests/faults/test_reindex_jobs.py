@@ -18,7 +18,7 @@ from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import IndexConfig
 from engine.domain.jobs import Kind
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from ingest.runner.worker import Worker
 from support.catalogs import save, video_id
 from support.processes import counts_chunks, descendants_of, soon, works

@@ -19,7 +19,7 @@ from engine.catalogs.copying import copy_between
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import IndexConfig
 from engine.domain.keys import Scope
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from support.catalogs import save, video_id
 from support.postgres import serving_postgres
 from support.processes import children_of, soon

@@ -21,7 +21,7 @@ from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.campaigns import Creative
 from engine.domain.index_config import IndexConfig
 from engine.domain.keys import Scope
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from support.campaigns import campaign
 from support.catalogs import save, video_id
 from support.product import Served, serve

@@ -12,7 +12,7 @@ from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import IndexConfig
 from engine.domain.keys import Scope
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from support.catalogs import TAGS, save, video_id
 from support.footage import bikes, carphone
 from support.product import Served, reelmatch, serve

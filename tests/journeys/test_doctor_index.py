@@ -11,8 +11,8 @@ from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import IndexConfig
 from engine.indexes.local import scan_selection as choice
-from engine.indexes.local.generations import Generations
-from engine.indexes.local.metadata import MetadataColumns
+from engine.indexes.local.disk.generations import Generations
+from engine.indexes.local.rows.metadata import MetadataColumns
 from support.catalogs import save, video_id
 
 

@@ -13,7 +13,7 @@ from api.settings import Settings
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.errors import InvalidInput
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from engine.words.vocabulary import Vocabulary
 from models.minilm.embedder import shared_minilm
 from models.use_multilingual.embedder import shared_encoder

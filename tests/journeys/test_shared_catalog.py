@@ -13,7 +13,7 @@ from engine.batch.reindex import reindex
 from engine.catalogs import open_catalog
 from engine.domain.index_config import IndexConfig
 from engine.domain.keys import Scope
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from support.catalogs import video_id
 from support.filled_catalogs import fill
 from support.postgres import Server

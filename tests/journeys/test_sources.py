@@ -17,8 +17,8 @@ from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain import tags
 from engine.domain.filters import HasTag, Not
 from engine.domain.index_config import IndexConfig, SourceConfig
-from engine.indexes.local.consistency import check_consistency
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.consistency import check_consistency
+from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.matches import match
 from ingest.pipeline import ingest_file

@@ -13,10 +13,10 @@ from engine.domain.index_config import IndexConfig
 from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
 from engine.domain.sensitivity import Level
 from engine.domain.suitability import N_TOPICS, Risk
-from engine.indexes.local.count_matrix import CountMatrix
-from engine.indexes.local.generation import Generation
+from engine.indexes.local.disk.generation import Generation
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import MetadataColumns
+from engine.indexes.local.rows.count_matrix import CountMatrix
+from engine.indexes.local.rows.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.targeting.rules import CRITERIA
 from engine.words.vocabulary import Vocabulary

@@ -23,7 +23,7 @@ from engine.catalogs import open_catalog
 from engine.content.counting import tag_counts
 from engine.domain.index_config import IndexConfig
 from engine.errors import ReelmatchError
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.ports.catalog import Catalog
 from engine.search.matches import similar

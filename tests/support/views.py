@@ -10,11 +10,11 @@ from engine.domain.index_config import IndexConfig
 from engine.domain.metadata import VideoMetadata
 from engine.domain.sensitivity import Level
 from engine.indexes.local.co_likes import CoLikes
-from engine.indexes.local.count_matrix import CountMatrix
-from engine.indexes.local.generation import Generation
+from engine.indexes.local.disk.generation import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import MeanVector
-from engine.indexes.local.metadata import MetadataColumns
+from engine.indexes.local.rows.count_matrix import CountMatrix
+from engine.indexes.local.rows.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.words.vocabulary import Vocabulary
 

@@ -20,7 +20,7 @@ from api.settings import Settings, load_settings
 from engine.batch.leftovers import find_leftovers, remove_leftover
 from engine.domain.tags import AUDIO, METADATA, TEXT
 from engine.errors import CorruptData, NothingIndexed, ReelmatchError
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from ingest.runner.sockets import NoSocketFolder, socket_parent
 from models.cards import UnusableWeights, card_names, is_installed, load_card, verify
 

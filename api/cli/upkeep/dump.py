@@ -8,7 +8,7 @@ from api.catalogs import open_own_catalog
 from api.cli.output import json_option, print_json
 from api.settings import load_settings
 from engine.batch.backup.dumps import dump
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 
 
 @click.command("dump")

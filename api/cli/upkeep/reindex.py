@@ -15,7 +15,7 @@ from engine.batch.reindex import Preview, preview, reindex
 from engine.content.counting import check_threshold
 from engine.domain.index_config import SecondsName
 from engine.domain.weighting import TfName
-from engine.indexes.local.generation import Generation, StoredGeneration
+from engine.indexes.local.disk.generation import Generation, StoredGeneration
 
 _NAMED_TAGS = 12
 _BEFORE = "the one before"

@@ -28,7 +28,7 @@ def command() -> None:
     from api.background.job_runner import worker_of
     from api.background.publisher import publisher_lock
     from api.http.middleware.logs import log_to_stderr
-    from engine.indexes.local.generations import Generations
+    from engine.indexes.local.disk.generations import Generations
 
     settings = load_settings()
     if not settings.processes:

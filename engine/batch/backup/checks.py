@@ -6,8 +6,8 @@ from engine.batch.backup.manifests import Manifest, current_part
 from engine.batch.origins import refuse_index_of_other_catalog
 from engine.catalogs import open_catalog
 from engine.errors import CorruptData, OutdatedGeneration
-from engine.indexes.local.consistency import check_consistency
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.consistency import check_consistency
+from engine.indexes.local.disk.generations import Generations
 from engine.ports.catalog import Catalog
 from engine.system.homes import CATALOG, CATALOG_LOCK, GENERATIONS
 

@@ -21,7 +21,7 @@ from engine.batch.backup.manifests import FORMAT, MANIFEST, Manifest
 from engine.batch.backup.restores import restore
 from engine.batch.backup.sources import Source, open_sources
 from engine.errors import InvalidInput
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from engine.ports.catalog import Catalog
 from engine.system.homes import sync_folder
 from engine.system.temporary_files import abandoned, held_folder, remove_abandoned

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from engine.batch.backup.manifests import Manifest, Part, current_part
-from engine.indexes.local.digests import BUILT, DIGESTS, sha256_of
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.digests import BUILT, DIGESTS, sha256_of
+from engine.indexes.local.disk.generations import Generations
 from engine.ports.catalog import Catalog
 from engine.system.homes import CATALOG, GENERATIONS
 

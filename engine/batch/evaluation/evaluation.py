@@ -26,8 +26,8 @@ from engine.domain.evaluation import EvaluatedSettings, Evaluation, Measure
 from engine.domain.index_config import IndexConfig
 from engine.errors import InvalidInput
 from engine.executors import SERIAL, open_executor
-from engine.indexes.local.generation import Generation
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generation import Generation
+from engine.indexes.local.disk.generations import Generations
 from engine.ports.catalog import Catalog, Viewers
 from engine.ports.executor import run_tasks
 from engine.search.profiles import ProfileRules

@@ -19,7 +19,7 @@ from engine.domain.evaluation import Measure
 from engine.domain.filters import EVERY_VIDEO
 from engine.domain.recommendations import Basis
 from engine.domain.viewers import Viewer
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.ports.catalog import Catalog
 from engine.search.profiles import ProfileRules, profile_of

@@ -21,7 +21,7 @@ from engine.batch.replication.publications import (
     read_publications,
 )
 from engine.errors import InvalidInput, NothingIndexed, StoreUnusable
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from engine.ports.catalog import Catalog
 from engine.ports.object_store import ObjectStore
 from engine.system.os_errors import writing_to

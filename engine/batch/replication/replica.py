@@ -21,7 +21,7 @@ from engine.errors import (
     ReelmatchError,
     StoreUnusable,
 )
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from engine.ports.catalog import Catalog
 from engine.ports.object_store import ObjectStore
 from engine.system.homes import CATALOG, GENERATIONS, sync_folder

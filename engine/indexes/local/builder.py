@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from engine.domain.weighting import Floats, TfName, Weighting
 from engine.errors import InvalidInput
-from engine.indexes.local.count_matrix import CountRows, Rows
-from engine.indexes.local.forward_rows import row_norms, row_scales, sorted_rows, weights_of
+from engine.indexes.local.disk.saved_index import index_settings
+from engine.indexes.local.disk.storage import Writer, release
 from engine.indexes.local.index import Index
-from engine.indexes.local.saved_index import index_settings
+from engine.indexes.local.rows.count_matrix import CountRows, Rows
+from engine.indexes.local.rows.forward_rows import row_norms, row_scales, sorted_rows, weights_of
 from engine.indexes.local.scan_selection import Kernel, build_scan, check_kernel
 from engine.indexes.local.scans.base import Array
-from engine.indexes.local.storage import Writer, release
 from engine.kernels.forward import ForwardRows
 from engine.kernels.sorted_ids import SortedIds
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.co_watching import NOT_LEARNED, LearnedMix
-from engine.indexes.local import storage as index_files
+from engine.indexes.local.disk import storage as index_files
 from engine.kernels.together import pair_cosines
 
 NEIGHBOURS: Final = 100

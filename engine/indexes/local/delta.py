@@ -11,11 +11,11 @@ from typing import Final
 
 import numpy as np
 
-from engine.indexes.local.count_matrix import CountMatrix
-from engine.indexes.local.metadata import MetadataColumns
-from engine.indexes.local.segments import Segment
+from engine.indexes.local.rows.count_matrix import CountMatrix
+from engine.indexes.local.rows.metadata import MetadataColumns
+from engine.indexes.local.rows.segments import Segment
+from engine.indexes.local.rows.video_row import VideoRow, counts_of, metadata_of_rows
 from engine.indexes.local.snapshot import LocalSnapshot
-from engine.indexes.local.video_row import VideoRow, counts_of, metadata_of_rows
 from engine.words.vocabulary import Vocabulary
 
 MERGE_FACTOR: Final = 4

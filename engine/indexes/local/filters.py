@@ -23,9 +23,9 @@ from engine.domain.metadata import (
 from engine.domain.sensitivity import LEVELS
 from engine.domain.suitability import RISKS, Risk, risk_index, topic_index
 from engine.errors import InvalidInput
-from engine.indexes.local.columns import Array, Bitmap, Coded, Numbers
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import MetadataColumns
+from engine.indexes.local.rows.columns import Array, Bitmap, Coded, Numbers
+from engine.indexes.local.rows.metadata import MetadataColumns
 from engine.system.caching import bounded_cache
 from engine.words.languages import ranges_that_take, requested_ranges
 from engine.words.vocabulary import Vocabulary

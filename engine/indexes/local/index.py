@@ -23,11 +23,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.domain.weighting import TF, TfName, Weighting, pivoted_norm
 from engine.errors import InvalidInput
-from engine.indexes.local import storage as index_files
-from engine.indexes.local.count_matrix import RowArrays, Rows
-from engine.indexes.local.forward_rows import forward_rows, row_norms, sorted_rows
+from engine.indexes.local.disk import storage as index_files
+from engine.indexes.local.disk.saved_index import index_arrays, index_settings, read_index
 from engine.indexes.local.queries import is_known, packed, queries_of, unpacked
-from engine.indexes.local.saved_index import index_arrays, index_settings, read_index
+from engine.indexes.local.rows.count_matrix import RowArrays, Rows
+from engine.indexes.local.rows.forward_rows import forward_rows, row_norms, sorted_rows
 from engine.indexes.local.scan_selection import Kernel, Sample, build_scan, check_kernel
 from engine.indexes.local.scans.base import Array, Scan
 from engine.indexes.local.scans.rows import RowScan

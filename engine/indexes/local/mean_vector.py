@@ -7,9 +7,9 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.indexes.local import storage as index_files
+from engine.indexes.local.disk import storage as index_files
 from engine.indexes.local.index import Index
-from engine.indexes.local.unit_vectors import unit_rows
+from engine.indexes.local.rows.unit_vectors import unit_rows
 
 COMMONEST: Final = 50
 """Number of tags that make the mean; the others are too rare to be everybody's."""

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.indexes.local.count_matrix import Rows, row_arrays
+from engine.indexes.local.rows.count_matrix import Rows, row_arrays
 from engine.kernels.best import rows_of_keys
 from engine.kernels.forward import Floats, Queries, TopRows
 from engine.ports.query import Query, Tags

@@ -17,11 +17,11 @@ from engine.domain.index_config import IndexConfig
 from engine.domain.metadata import COLUMNS
 from engine.domain.tracks import Threshold
 from engine.errors import InvalidInput
-from engine.indexes.local.generation import Generation
+from engine.indexes.local.disk.generation import Generation
 from engine.indexes.local.index import Index
+from engine.indexes.local.rows.segments import RowRef, ScoredRows, Segment
+from engine.indexes.local.rows.unit_vectors import unit_rows
 from engine.indexes.local.scan_selection import selection_text
-from engine.indexes.local.segments import RowRef, ScoredRows, Segment
-from engine.indexes.local.unit_vectors import unit_rows
 from engine.kernels.best import TIE
 from engine.kernels.targeting import show
 from engine.ports.index import Hit, SparseVector, TermFrequencies, UnitRows

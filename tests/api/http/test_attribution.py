@@ -12,7 +12,7 @@ from api.settings import Settings
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.viewers import Event, EventKind
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from engine.search.experiments import Experiment
 from support.campaigns import campaign
 from support.catalogs import save, video_id

@@ -16,7 +16,7 @@ from engine.domain.index_config import IndexConfig
 from engine.domain.jobs import State
 from engine.domain.keys import Scope
 from engine.errors import CorruptData, InvalidInput, ReelmatchError
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.matches import similar
 from engine.system.temporary_files import held_folder

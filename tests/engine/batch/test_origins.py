@@ -12,7 +12,7 @@ from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import IndexConfig
 from engine.errors import CatalogUnusable, CorruptData
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from support.catalogs import save, video_id
 
 RAW = IndexConfig(threshold=0.7, tf="raw")

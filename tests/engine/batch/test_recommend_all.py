@@ -13,7 +13,7 @@ from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.filters import Field, Not
 from engine.domain.index_config import IndexConfig
 from engine.domain.recommendations import ViewerRecommendations
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.profiles import VIEWER_RULES
 from engine.search.rerank import Ranking

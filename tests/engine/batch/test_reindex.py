@@ -18,7 +18,7 @@ from engine.domain.index_config import IndexConfig
 from engine.domain.videos import Span
 from engine.domain.viewers import Event, EventKind
 from engine.errors import CatalogUnusable, CorruptData, InvalidInput, ReadOnlyCatalog
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.matches import explain_all
 from support.catalogs import TAGS, save, video_id

@@ -24,7 +24,7 @@ from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import IndexConfig
 from engine.errors import CatalogUnusable, DiskFull, InvalidInput, ReelmatchError
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from support.catalogs import save, video_id
 
 VIDEOS: Final = 12

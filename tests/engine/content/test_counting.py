@@ -29,7 +29,7 @@ from engine.domain.tracks import (
     min_stored,
 )
 from engine.errors import InvalidInput, UnknownTag
-from engine.indexes.local.count_matrix import CountMatrix
+from engine.indexes.local.rows.count_matrix import CountMatrix
 from engine.words.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary(("cat", "dog", "car", "people"))

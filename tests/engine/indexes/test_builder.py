@@ -12,12 +12,12 @@ from engine.domain.weighting import TfName
 from engine.errors import InvalidInput
 from engine.indexes.local import scan_selection as scan_selection
 from engine.indexes.local.builder import Part, build_in_folder
-from engine.indexes.local.count_matrix import RowArrays
+from engine.indexes.local.disk.storage import IndexFiles, write
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import MetadataColumns, write_metadata
+from engine.indexes.local.rows.count_matrix import RowArrays
+from engine.indexes.local.rows.metadata import MetadataColumns, write_metadata
 from engine.indexes.local.scan_selection import Kernel
 from engine.indexes.local.scans import levels
-from engine.indexes.local.storage import IndexFiles, write
 from support.corpora import Corpus, corpora, realistic_corpus
 
 KERNELS: tuple[Kernel | None, ...] = ("rows", "plain", "levels", None)

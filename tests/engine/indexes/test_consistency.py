@@ -19,10 +19,10 @@ from engine.domain.metadata import SCHEMA, Moment, Number, RiskLevels, Word, Wor
 from engine.domain.viewers import Event, EventKind
 from engine.errors import CorruptData
 from engine.indexes.local import scan_selection as scan_selection
-from engine.indexes.local.consistency import check_consistency
-from engine.indexes.local.digests import BUILT, DIGESTS, write_digests
-from engine.indexes.local.generation import Built, built_text
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.consistency import check_consistency
+from engine.indexes.local.disk.digests import BUILT, DIGESTS, write_digests
+from engine.indexes.local.disk.generation import Built, built_text
+from engine.indexes.local.disk.generations import Generations
 from support.catalogs import TAGS, save, video_id
 
 VIDEOS: Final = 30

@@ -15,7 +15,7 @@ from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.filters import HasTag, Ids
 from engine.domain.index_config import IndexConfig
 from engine.indexes.local.delta import MERGE_FACTOR, tidy
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.matches import match, recommend, similar
 from support.catalogs import TAGS, save, video_id

@@ -17,10 +17,10 @@ from engine.domain.metadata import SCHEMA, RiskLimit, VideoMetadata
 from engine.domain.sensitivity import LEVELS, Level
 from engine.domain.suitability import N_TOPICS, RISKS, Risk, topic_index
 from engine.errors import ColumnNotIndexed, InvalidInput, UnknownTag
-from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.filters import FilterCompiler
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import MetadataColumns
+from engine.indexes.local.rows.count_matrix import CountMatrix
+from engine.indexes.local.rows.metadata import MetadataColumns
 from engine.words.vocabulary import Vocabulary
 from support.catalogs import video_id
 

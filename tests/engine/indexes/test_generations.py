@@ -14,9 +14,9 @@ from engine.domain.index_config import IndexConfig
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
 from engine.errors import CorruptData, DiskFull, InvalidInput, NothingIndexed, OutdatedGeneration
-from engine.indexes.local.current import Current
-from engine.indexes.local.digests import digest
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.current import Current
+from engine.indexes.local.disk.digests import digest
+from engine.indexes.local.disk.generations import Generations
 
 RAW = IndexConfig(threshold=0.7, tf="raw")
 

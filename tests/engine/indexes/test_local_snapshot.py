@@ -8,13 +8,13 @@ import numpy as np
 from engine.domain.counts import Counts
 from engine.domain.index_config import IndexConfig
 from engine.domain.sensitivity import Level
-from engine.indexes.local.count_matrix import CountMatrix
 from engine.indexes.local.delta import Changes, advance, tidy
-from engine.indexes.local.generation import Generation
+from engine.indexes.local.disk.generation import Generation
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import MetadataColumns
+from engine.indexes.local.rows.count_matrix import CountMatrix
+from engine.indexes.local.rows.metadata import MetadataColumns
+from engine.indexes.local.rows.video_row import VideoRow
 from engine.indexes.local.snapshot import LocalSnapshot
-from engine.indexes.local.video_row import VideoRow
 from engine.words.vocabulary import Vocabulary
 from support.conformance.index import TAGS, IndexConformance, Video
 

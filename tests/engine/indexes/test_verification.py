@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from engine.indexes.local.index import Index
-from engine.indexes.local.verification import (
+from engine.indexes.local.disk.verification import (
     counted_seconds,
     neighbours,
     sampled_videos,
     unlike_textbook,
 )
+from engine.indexes.local.index import Index
 from support.plain_counts import THREE
 
 IDS = ["a", "b", "c"]

@@ -12,10 +12,10 @@ from engine.domain.index_config import IndexConfig
 from engine.domain.results import Match
 from engine.domain.sensitivity import Level
 from engine.errors import InvalidInput, UnknownTag
-from engine.indexes.local.count_matrix import CountMatrix
-from engine.indexes.local.generation import Generation
+from engine.indexes.local.disk.generation import Generation
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import MetadataColumns
+from engine.indexes.local.rows.count_matrix import CountMatrix
+from engine.indexes.local.rows.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.matches import match, recommend, similar
 from engine.words.vocabulary import Vocabulary

@@ -10,7 +10,7 @@ from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import IndexConfig
 from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
 from engine.domain.results import Matches
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.services.matches import keyword_matches
 from support.catalogs import save, video_id

@@ -15,7 +15,7 @@ from engine.domain.recommendations import Reason
 from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track
 from engine.errors import UnknownTag
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.ports.index import IndexSnapshot
 from engine.search.profiles import ProfileRules

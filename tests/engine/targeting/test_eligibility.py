@@ -16,7 +16,7 @@ from engine.domain.index_config import IndexConfig
 from engine.domain.tags import AUDIO
 from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.targeting.eligibility import RuleResult, rule_results
 from engine.targeting.rule_types import EligibilityReport

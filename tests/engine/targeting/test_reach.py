@@ -9,7 +9,7 @@ from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.filters import EVERY_VIDEO, And, Field, Filter, HasTag
 from engine.domain.index_config import IndexConfig
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.targeting.new_matches import new_matches
 from engine.targeting.reach import BANDS, rank_of, reach_of

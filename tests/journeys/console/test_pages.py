@@ -15,7 +15,7 @@ from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.index_config import IndexConfig
 from engine.domain.keys import Scope
 from engine.domain.videos import VideoRecord
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from support.browser import OpenWindow
 from support.catalogs import NOW, save, video_id
 from support.pages import get, id_of, post, token_of, until_known

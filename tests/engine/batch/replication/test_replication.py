@@ -28,7 +28,7 @@ from engine.errors import (
     ReadOnlyCatalog,
     StoreUnusable,
 )
-from engine.indexes.local.generations import Generations
+from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.object_stores import open_object_store
 from engine.object_stores.filesystem import FilesystemStore
@@ -371,8 +371,8 @@ def test_an_index_of_another_version_is_not_taken_up(
     replica.fetch(published)
     home = replica.home
     with monkeypatch.context() as newer:
-        newer.setattr("engine.indexes.local.generations.FORMAT", 99)
-        newer.setattr("engine.indexes.local.generation._OPENED", (99,))
+        newer.setattr("engine.indexes.local.disk.generations.FORMAT", 99)
+        newer.setattr("engine.indexes.local.disk.generation._OPENED", (99,))
         change(catalog, generations, 50)
         publish(catalog, generations, published)
     with pytest.raises(CorruptData, match="cannot be used"):

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.filters import EVERY_VIDEO, Filter
-from engine.indexes.local.columns import Bitmap
 from engine.indexes.local.filters import FilterCompiler
 from engine.indexes.local.index import Index
-from engine.indexes.local.metadata import MetadataColumns
+from engine.indexes.local.rows.columns import Bitmap
+from engine.indexes.local.rows.metadata import MetadataColumns
 from engine.words.vocabulary import Vocabulary
 
 

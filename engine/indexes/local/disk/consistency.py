@@ -20,12 +20,12 @@ from engine.domain.suitability import N_TOPICS, RISKS
 from engine.domain.weighting import TF, Weighting, document_frequency, smooth_idf
 from engine.errors import CorruptData, InvalidInput
 from engine.indexes.local.co_likes import CoLikes
-from engine.indexes.local.columns import Coded, CodedLists, Numbers
-from engine.indexes.local.forward_rows import row_scales
-from engine.indexes.local.generation import Generation
+from engine.indexes.local.disk.generation import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import MeanVector
-from engine.indexes.local.metadata import DTYPES, MetadataColumns
+from engine.indexes.local.rows.columns import Coded, CodedLists, Numbers
+from engine.indexes.local.rows.forward_rows import row_scales
+from engine.indexes.local.rows.metadata import DTYPES, MetadataColumns
 from engine.indexes.local.scans.plain import PlainScan
 from engine.kernels.rows import are_tidy
 from engine.kernels.sorted_ids import SortedIds

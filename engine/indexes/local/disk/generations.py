@@ -27,9 +27,9 @@ from engine.errors import (
     ReindexRunning,
 )
 from engine.indexes.local.co_likes import CoLikes
-from engine.indexes.local.current import Current, Named
-from engine.indexes.local.digests import BUILT, DIGESTS, check_digests, write_digests
-from engine.indexes.local.generation import (
+from engine.indexes.local.disk.current import Current, Named
+from engine.indexes.local.disk.digests import BUILT, DIGESTS, check_digests, write_digests
+from engine.indexes.local.disk.generation import (
     FORMAT,
     Built,
     Generation,
@@ -44,7 +44,7 @@ from engine.indexes.local.generation import (
 )
 from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import MeanVector
-from engine.indexes.local.metadata import MetadataColumns
+from engine.indexes.local.rows.metadata import MetadataColumns
 from engine.system.homes import sync_folder
 from engine.system.os_errors import writing_to
 from engine.words.vocabulary import Vocabulary

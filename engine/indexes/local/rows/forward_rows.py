@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from engine.domain.weighting import Weighting, pivoted_norm
 from engine.errors import InvalidInput
-from engine.indexes.local.count_matrix import CountRows, Rows
+from engine.indexes.local.rows.count_matrix import CountRows, Rows
 from engine.kernels.forward import LOG, RAW, SQRT, Floats, ForwardRows, norms_of
 from engine.kernels.sorted_ids import SortedIds
 

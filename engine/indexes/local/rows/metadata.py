@@ -25,8 +25,15 @@ from engine.domain.metadata import (
 from engine.domain.sensitivity import LEVELS
 from engine.domain.suitability import N_TOPICS, RISKS
 from engine.errors import ColumnNotIndexed
-from engine.indexes.local import storage as index_files
-from engine.indexes.local.columns import Array, Coded, CodedLists, Numbers, StoredColumn, rows_name
+from engine.indexes.local.disk import storage as index_files
+from engine.indexes.local.rows.columns import (
+    Array,
+    Coded,
+    CodedLists,
+    Numbers,
+    StoredColumn,
+    rows_name,
+)
 
 ALWAYS_STORED: Final = frozenset(
     ["seconds", "added_at", "sensitive", "language", "kind", "uploader", "category", "risk", "iab"]

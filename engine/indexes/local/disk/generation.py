@@ -12,10 +12,10 @@ from engine.domain.index_config import IndexConfig
 from engine.domain.tags import VISUAL, Tag
 from engine.errors import CorruptData, OutdatedGeneration
 from engine.indexes.local.co_likes import CoLikes
-from engine.indexes.local.digests import BUILT, DIGESTS, check_digests
+from engine.indexes.local.disk.digests import BUILT, DIGESTS, check_digests
 from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import MeanVector
-from engine.indexes.local.metadata import MetadataColumns
+from engine.indexes.local.rows.metadata import MetadataColumns
 from engine.words.vocabulary import Vocabulary
 
 FORMAT: Final = 5

@@ -6,8 +6,8 @@ from typing import Any
 
 from engine.domain.weighting import Weighting
 from engine.errors import CorruptData
-from engine.indexes.local import storage as index_files
-from engine.indexes.local.forward_rows import weights_of
+from engine.indexes.local.disk import storage as index_files
+from engine.indexes.local.rows.forward_rows import weights_of
 from engine.indexes.local.scan_selection import Sample, scan_of
 from engine.indexes.local.scans.base import Array, Scan
 from engine.kernels.forward import ForwardRows

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from engine.domain.counts import Counts
 from engine.domain.metadata import VideoMetadata
-from engine.indexes.local.count_matrix import CountMatrix
-from engine.indexes.local.metadata import MetadataColumns
+from engine.indexes.local.rows.count_matrix import CountMatrix
+from engine.indexes.local.rows.metadata import MetadataColumns
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Generations on disk: how they are laid out, written whole or not at all, and checked."""
