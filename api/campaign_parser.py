@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from api.http.schemas.campaigns import CampaignInput, FlightInput, KeywordGroupInput
-from engine.domain.campaigns import (
+from engine.domain.advertising.campaigns import (
     ALWAYS,
     FOREVER,
     Bid,
@@ -16,8 +16,8 @@ from engine.domain.campaigns import (
     Group,
     Keyword,
 )
-from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
-from engine.domain.suitability import BRAND_TOPICS, RISKS, Risk, risk_index, topic_index
+from engine.domain.assessments.suitability import BRAND_TOPICS, RISKS, Risk, risk_index, topic_index
+from engine.domain.matching.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
 from engine.domain.tags import explicit_tag
 from engine.errors import InvalidInput, read_in
 from engine.keywords.multilingual import is_english

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Final
 
-from engine.domain.filters import HARMLESS, And, Field, Filter, HasTag, Ids, Not, Or
+from engine.domain.matching.filters import HARMLESS, And, Field, Filter, HasTag, Ids, Not, Or
 from engine.domain.metadata import (
     SCHEMA,
     Bounds,

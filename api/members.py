@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from engine.domain.campaigns import ALWAYS, FOREVER, Group
+from engine.domain.advertising.campaigns import ALWAYS, FOREVER, Group
+from engine.domain.advertising.placements import RuleEvidence
+from engine.domain.evaluations.shown_lists import ShownList, list_moment
 from engine.domain.jobs import Job, Kind
 from engine.domain.keys import Key
-from engine.domain.keywords import IgnoredWord, KeywordMatch, TagCandidate
-from engine.domain.placements import RuleEvidence
-from engine.domain.recommendations import Reason, Recommendation
-from engine.domain.shown_lists import ShownList, list_moment
+from engine.domain.matching.keywords import IgnoredWord, KeywordMatch, TagCandidate
+from engine.domain.matching.recommendations import Reason, Recommendation
 from engine.domain.videos import VideoRecord
 from engine.domain.viewers import Event, Viewer
 from engine.search.eligibility import RuleResult

@@ -9,7 +9,7 @@ from msgspec.structs import fields, replace
 
 from api.setting_readers import read_setting
 from api.settings import EARLIER_NAMES, Settings
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.index_config import IndexConfig
 from engine.errors import InvalidInput
 
 _OF_VIEWERS: Final = "viewer_"

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from msgspec import convert
 from msgspec.structs import FieldInfo
 
-from engine.domain.co_watching import MAX_MIX
-from engine.domain.index_config import read_sources
-from engine.domain.sensitivity import read_rules
+from engine.domain.assessments.sensitivity import read_rules
+from engine.domain.matching.co_watching import MAX_MIX
+from engine.domain.matching.index_config import read_sources
 from engine.errors import InvalidInput
 from ingest.sources.guard import AllowedNetwork
 

@@ -11,15 +11,15 @@ from msgspec.structs import fields
 
 from api.setting_readers import read_setting
 from api.stored_settings import STORED, read_stored
-from engine.domain.index_config import (
+from engine.domain.assessments.sensitivity import DEFAULT_RULES, Rules
+from engine.domain.matching.index_config import (
     IndexConfig,
     SecondsName,
     SourceConfig,
     with_default_weights,
 )
-from engine.domain.results import DEFAULT_THRESHOLD, MIN_RELEVANCE
-from engine.domain.sensitivity import DEFAULT_RULES, Rules
-from engine.domain.weighting import TfName
+from engine.domain.matching.results import DEFAULT_THRESHOLD, MIN_RELEVANCE
+from engine.domain.matching.weighting import TfName
 from engine.errors import InvalidInput
 from engine.search.profiles import MAX_TAGS, VIEWER_RULES, ProfileRules
 from engine.system.cpus import usable_cpus

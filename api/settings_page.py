@@ -11,7 +11,7 @@ from msgspec import NODEFAULT
 from msgspec.structs import FieldInfo, fields
 
 from api.settings import Settings, variables_of
-from engine.domain.sensitivity import DEFAULT_RULES
+from engine.domain.assessments.sensitivity import DEFAULT_RULES
 
 _HEAD: Final = """\
 # Settings

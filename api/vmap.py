@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from engine.content.ad_breaks import AdBreak
-from engine.domain.campaigns import Campaign, Creative
+from engine.domain.advertising.campaigns import Campaign, Creative
 
 VMAP_NAMESPACE: Final = "http://www.iab.net/videosuite/vmap"
 MEDIA_TYPE: Final = "application/xml"

@@ -14,11 +14,11 @@ from functools import lru_cache
 from typing import Final
 
 from api.settings import Settings
-from engine.domain.index_config import IndexConfig, with_default_weights
-from engine.domain.placements import CampaignMatches
-from engine.domain.recommendations import RecommendationPage, ViewerRecommendations
-from engine.domain.results import Matches
-from engine.domain.shown_lists import Door, ListKind, ShownList, new_list_id
+from engine.domain.advertising.placements import CampaignMatches
+from engine.domain.evaluations.shown_lists import Door, ListKind, ShownList, new_list_id
+from engine.domain.matching.index_config import IndexConfig, with_default_weights
+from engine.domain.matching.recommendations import RecommendationPage, ViewerRecommendations
+from engine.domain.matching.results import Matches
 from engine.ports.catalog import Catalog
 from engine.ports.index import IndexSnapshot
 from engine.search.co_watching import mix_of

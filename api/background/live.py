@@ -26,7 +26,7 @@ from engine.words.vocabulary import Vocabulary
 
 if TYPE_CHECKING:  # brought when somebody asks for it: commands ask for one of these at most
     from api.background.live_campaigns import LiveCampaigns
-    from engine.domain.keywords import KeywordMatch
+    from engine.domain.matching.keywords import KeywordMatch
     from engine.search.experiments import Experiment
     from engine.services.keywords import KeywordService
     from engine.targeting.targeting import Targeting

@@ -17,7 +17,7 @@ from api.background.live import Live
 from api.background.signed_post import DELIVERY_HEADER, SIGNATURE_HEADER, NotTaken, post, signature
 from api.encoding import encoded
 from api.settings import Settings
-from engine.domain.webhooks import Due, Webhook
+from engine.domain.advertising.webhooks import Due, Webhook
 from engine.errors import ReelmatchError
 from engine.ports.catalog import Webhooks
 from engine.search.matches import explain

@@ -11,9 +11,9 @@ from engine.errors import InvalidInput, ReelmatchError, read_in
 
 if TYPE_CHECKING:
     # What searches compiles kernels: half a second, for commands that search only.
-    from engine.domain.filters import Filter
-    from engine.domain.keywords import IgnoredWord
-    from engine.domain.source_weights import SourceWeights
+    from engine.domain.matching.filters import Filter
+    from engine.domain.matching.keywords import IgnoredWord
+    from engine.domain.matching.source_weights import SourceWeights
     from engine.ports.catalog import Catalog
 
 json_option = click.option(
@@ -44,7 +44,7 @@ count_option = click.option(
 
 def _read_where(_context: Any, _parameter: Any, text: str | None) -> "Filter":
     from api.filter_parser import filter_of_text
-    from engine.domain.filters import EVERY_VIDEO
+    from engine.domain.matching.filters import EVERY_VIDEO
 
     try:
         return EVERY_VIDEO if text is None else filter_of_text(text)
@@ -61,7 +61,7 @@ where_option = click.option(
 
 
 def _read_sources(_context: Any, _parameter: Any, text: str) -> "SourceWeights":
-    from engine.domain.source_weights import SourceWeights
+    from engine.domain.matching.source_weights import SourceWeights
 
     try:
         return SourceWeights.read(text)

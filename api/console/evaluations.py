@@ -17,7 +17,7 @@ from api.setting_storage import store_settings
 from engine.batch.evaluation.evaluation import EvaluationOptions
 from engine.batch.evaluation.job import name_of, options_of
 from engine.batch.evaluation.online import DAY_SECONDS, DEFAULT_DAYS, evaluate_online
-from engine.domain.evaluation import Measure
+from engine.domain.evaluations.evaluation import Measure
 from engine.domain.jobs import Kind
 from engine.errors import InvalidInput, UnknownEvaluation
 

@@ -24,9 +24,9 @@ from api.http.routes.jobs import visible
 from api.http.schemas.reindexing import ReindexRequest
 from api.settings import Settings
 from engine.batch.reindex import preview
-from engine.domain.index_config import IndexConfig
 from engine.domain.jobs import Job, State
 from engine.domain.keys import Scope
+from engine.domain.matching.index_config import IndexConfig
 from engine.errors import InvalidInput
 from engine.ports.index import IndexSnapshot
 from ingest.sources.addresses import is_address

@@ -13,8 +13,8 @@ from api.console.videos.cards import Card, cards, match_cards, snapshot_of
 from api.console.videos.finding import common_tags, suggested_tags, tags_nowhere
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
-from engine.domain.keywords import IgnoredWord, KeywordMatch
-from engine.domain.shown_lists import Door, ListKind
+from engine.domain.evaluations.shown_lists import Door, ListKind
+from engine.domain.matching.keywords import IgnoredWord, KeywordMatch
 from engine.errors import InvalidInput
 from engine.ports.index import IndexSnapshot
 from engine.search.matches import recommend

@@ -16,7 +16,7 @@ from api.console.videos.evidence import CHIPPED
 from api.http.middleware.auth import SESSION_COOKIE, Caller, csrf_token
 from api.http.middleware.problems import KINDS, Code, problem
 from api.http.middleware.scopes import scopes_for
-from engine.domain.performance import PERFORMANCE_LABELS
+from engine.domain.assessments.performance import PERFORMANCE_LABELS
 from engine.domain.tags import VERBS, Tag
 
 FRAGMENT: Final = "text/x-fragment"

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from api.filter_parser import filter_of, filter_of_text
-from engine.domain.filters import EVERY_VIDEO, And, Filter, Ids, Not, Or
+from engine.domain.matching.filters import EVERY_VIDEO, And, Filter, Ids, Not, Or
 from engine.domain.viewers import Event
 from engine.ports.catalog import Catalog
 

@@ -18,7 +18,7 @@ from frames import Label, read_labels, source_frames
 from numpy.typing import NDArray
 
 from engine.content.sensitivity import SensitivityClassifier
-from engine.domain.sensitivity import Rules, read_rules
+from engine.domain.assessments.sensitivity import Rules, read_rules
 from engine.domain.tracks import Track
 from engine.words.vocabulary import Vocabulary
 from ingest.taggers.base import Frame

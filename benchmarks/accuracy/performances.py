@@ -25,8 +25,8 @@ from sound import find, score_sound
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.performance import PerformanceClassifier
+from engine.domain.assessments.performance import PERFORMANCES
 from engine.domain.content import SourceTrack, VideoContent
-from engine.domain.performance import PERFORMANCES
 from engine.domain.tags import AUDIO, VISUAL
 from engine.domain.tracks import Track
 from ingest.pipeline import ingest_file

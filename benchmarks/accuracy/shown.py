@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from themes import TOP
 
 from engine.content.counting import enough_seconds
-from engine.domain.results import TagCount
+from engine.domain.matching.results import TagCount
 from engine.search.tag_ranking import TagIdf
 from ingest.taggers.visual.model_outputs import Evidence, Networks
 from ingest.taggers.visual.specific_tags import Specifics

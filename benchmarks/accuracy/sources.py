@@ -24,7 +24,7 @@ from frames import read_labels
 from api.background.live import Live
 from api.settings import load_settings
 from engine.batch.reindex import reindex
-from engine.domain.index_config import DEFAULT_WEIGHTS
+from engine.domain.matching.index_config import DEFAULT_WEIGHTS
 from engine.domain.tags import AUDIO, METADATA, SPEECH, TEXT, VISUAL, Tag
 from engine.errors import InvalidInput
 from engine.search.matches import match, recommend

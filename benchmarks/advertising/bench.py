@@ -19,10 +19,10 @@ from engine.content.brand_suitability import SuitabilityClassifier
 from engine.content.categories import Categories
 from engine.content.counting import count_tags
 from engine.content.sensitivity import SensitivityClassifier
-from engine.domain.filters import Field, Filter
+from engine.domain.assessments.sensitivity import TOPICS
+from engine.domain.assessments.suitability import N_TOPICS, RISKS
+from engine.domain.matching.filters import Field, Filter
 from engine.domain.metadata import RiskLimit
-from engine.domain.sensitivity import TOPICS
-from engine.domain.suitability import N_TOPICS, RISKS
 from engine.domain.tracks import Track
 from engine.indexes.local.filters import FilterCompiler
 from engine.indexes.local.index import Index

@@ -23,7 +23,7 @@ from results import keep
 
 from engine.batch.reindex import reindex
 from engine.catalogs import open_catalog
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.index_config import IndexConfig
 from engine.domain.tracks import FULL_SCALE, ChangeTrack, Track
 from engine.domain.videos import VideoRecord
 from engine.indexes.local.disk.generations import Generations

@@ -30,7 +30,7 @@ from rankers import (
     without_idf,
 )
 
-from engine.domain.co_watching import ENOUGH_VIEWERS
+from engine.domain.matching.co_watching import ENOUGH_VIEWERS
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.profiles import VIEWER_RULES, ProfileRules
 

@@ -9,8 +9,8 @@ from measures import DEPTH
 from movielens import Films, Viewer
 
 from engine.batch.learned_mix import learned_co_likes
-from engine.domain.index_config import IndexConfig
-from engine.domain.sensitivity import Level
+from engine.domain.assessments.sensitivity import Level
+from engine.domain.matching.index_config import IndexConfig
 from engine.domain.viewers import EventKind
 from engine.indexes.local.co_likes import CoLikes
 from engine.indexes.local.disk.generation import Generation

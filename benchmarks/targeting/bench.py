@@ -15,10 +15,10 @@ import numpy as np
 import scipy.sparse as sp
 
 from engine.content.tag_time_ranges import tag_time_ranges
-from engine.domain.campaigns import Campaign, CampaignState, Creative, Keyword
+from engine.domain.advertising.campaigns import Campaign, CampaignState, Creative, Keyword
 from engine.domain.counts import Counts
-from engine.domain.index_config import IndexConfig
-from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
+from engine.domain.matching.index_config import IndexConfig
+from engine.domain.matching.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
 from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track
 from engine.domain.videos import KINDS

@@ -13,9 +13,9 @@ import numpy as np
 import scipy.sparse as sp
 
 from engine.content.tag_time_ranges import tag_time_ranges
-from engine.domain.filters import EVERY_VIDEO
-from engine.domain.index_config import IndexConfig
-from engine.domain.sensitivity import Level
+from engine.domain.assessments.sensitivity import Level
+from engine.domain.matching.filters import EVERY_VIDEO
+from engine.domain.matching.index_config import IndexConfig
 from engine.domain.tracks import Track
 from engine.domain.viewers import Event, EventKind
 from engine.indexes.local.co_likes import CoLikes

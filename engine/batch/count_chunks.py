@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from engine.batch.index_rows import RowBuilder
 from engine.catalogs import open_catalog
 from engine.domain.content import VideoContent
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.index_config import IndexConfig
 from engine.domain.metadata import SCHEMA
 from engine.domain.videos import Span
 from engine.errors import CorruptData

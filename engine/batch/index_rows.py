@@ -7,12 +7,12 @@ from engine.content.categories import Categories
 from engine.content.counting import count_distinct_seconds, count_steady, count_tags, steady
 from engine.content.performance import PerformanceClassifier
 from engine.content.sensitivity import SensitivityClassifier
+from engine.domain.assessments.sensitivity import ASSESSED_TAGS, Level
+from engine.domain.assessments.suitability import RISKS
 from engine.domain.content import VideoContent
 from engine.domain.counts import Counts
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.index_config import IndexConfig
 from engine.domain.metadata import AssessedVideo, metadata_of
-from engine.domain.sensitivity import ASSESSED_TAGS, Level
-from engine.domain.suitability import RISKS
 from engine.domain.tracks import Track
 from engine.indexes.local.rows.video_row import VideoRow
 from engine.ports.catalog import Catalog

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.batch.evaluation.measures import ndcg
-from engine.domain.co_watching import ENOUGH_VIEWERS, MAX_MIX, NOT_LEARNED, LearnedMix
-from engine.domain.filters import EVERY_VIDEO
+from engine.domain.matching.co_watching import ENOUGH_VIEWERS, MAX_MIX, NOT_LEARNED, LearnedMix
+from engine.domain.matching.filters import EVERY_VIDEO
 from engine.domain.viewers import Event, EventKind
 from engine.indexes.local.co_likes import CoLikes
 from engine.indexes.local.disk.generation import Generation

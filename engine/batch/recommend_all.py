@@ -14,9 +14,9 @@ from typing import Final
 
 from engine.batch.follow import follow
 from engine.catalogs import open_catalog
-from engine.domain.filters import EVERY_VIDEO, Filter
-from engine.domain.recommendations import ViewerRecommendations
-from engine.domain.source_weights import AS_INDEXED, SourceWeights
+from engine.domain.matching.filters import EVERY_VIDEO, Filter
+from engine.domain.matching.recommendations import ViewerRecommendations
+from engine.domain.matching.source_weights import AS_INDEXED, SourceWeights
 from engine.domain.viewers import Viewer
 from engine.errors import ReelmatchError
 from engine.executors import SERIAL, open_executor

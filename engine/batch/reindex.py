@@ -18,7 +18,7 @@ import numpy as np
 from engine.batch.count_chunks import CHUNK_VIDEOS, counted_chunks, read_chunk
 from engine.batch.learned_mix import learned_co_likes
 from engine.batch.origins import refuse_other_catalog
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.index_config import IndexConfig
 from engine.errors import CorruptData
 from engine.executors import SERIAL
 from engine.indexes.local.builder import build_in_folder

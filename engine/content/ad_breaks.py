@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.content.counting import passing_observations
-from engine.domain.results import Contribution
+from engine.domain.matching.results import Contribution
+from engine.domain.matching.weighting import TF, TfName
 from engine.domain.time_ranges import TimeRange, time_ranges
 from engine.domain.tracks import CUT, ChangeTrack, Threshold, Track
-from engine.domain.weighting import TF, TfName
 from engine.errors import InvalidInput
 from engine.ports.query import Query
 

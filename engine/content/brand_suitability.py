@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from engine.content.mentions import Mentions
 from engine.content.sensitivity import SensitivityClassifier
-from engine.domain.sensitivity import DEFAULT_RULES, FLAG, LEVELS, TOPICS, Level, Rules
-from engine.domain.suitability import (
+from engine.domain.assessments.sensitivity import DEFAULT_RULES, FLAG, LEVELS, TOPICS, Level, Rules
+from engine.domain.assessments.suitability import (
     BRAND_TOPICS,
     N_TOPICS,
     RISKS,

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.counts import Counts
-from engine.domain.results import Observation, TagCount
+from engine.domain.matching.results import Observation, TagCount
 from engine.domain.tracks import FULL_SCALE, NEW_CONTENT, Threshold, Track
 from engine.errors import InvalidInput
 from engine.words.vocabulary import Vocabulary

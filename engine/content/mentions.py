@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.sensitivity import LEVELS, TOPICS, Level
+from engine.domain.assessments.sensitivity import LEVELS, TOPICS, Level
 from engine.domain.tags import VISUAL, Tag
 from engine.domain.tracks import NEW_CONTENT, Track
 from engine.words.vocabulary import Vocabulary

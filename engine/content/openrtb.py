@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from engine.content.categories import CategoryScore
-from engine.domain.iab.taxonomy import CATTAX, content_taxonomy
-from engine.domain.results import TagCount
-from engine.domain.suitability import VECTORS, TopicRisk
+from engine.domain.assessments.iab.taxonomy import CATTAX, content_taxonomy
+from engine.domain.assessments.suitability import VECTORS, TopicRisk
+from engine.domain.matching.results import TagCount
 from engine.domain.videos import VideoRecord
 from engine.words.languages import standard
 

@@ -12,9 +12,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.domain.assessments.performance import Performance, PerformanceAssessment
 from engine.domain.content import VideoContent
-from engine.domain.performance import Performance, PerformanceAssessment
-from engine.domain.results import TagCount
+from engine.domain.matching.results import TagCount
 from engine.domain.tags import AUDIO, VISUAL, Tag
 from engine.domain.tracks import Threshold, Track
 from engine.keywords.phrases import plain

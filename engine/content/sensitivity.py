@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.content.agreement import agreement
 from engine.content.mentions import NO_TOPIC, MentionReader, Mentions
-from engine.domain.sensitivity import (
+from engine.domain.assessments.sensitivity import (
     AGREEING_TOPICS,
     DEFAULT_RULES,
     LEVELS,

@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.domain.assessments.sensitivity import ASSESSED_TAGS
 from engine.domain.lines import Line
-from engine.domain.sensitivity import ASSESSED_TAGS
 from engine.domain.time_ranges import TimeRange, time_ranges
 from engine.domain.tracks import CUT, NEW_CONTENT, Track, min_stored
 from engine.errors import InvalidInput

@@ -1,7 +1,7 @@
 """Metadata of videos besides their tags: one schema, a line a column.
 
-Indexes store what is here, filters ask for it (``engine.domain.filters.Field``), and the documented
-form of filters follows from it. A new column is one line of ``SCHEMA``, and one of
+Indexes store what is here, filters ask for it (``engine.domain.matching.filters.Field``), and the
+documented form of filters follows from it. A new column is one line of ``SCHEMA``, and one of
 ``docs/filters.md``.
 """
 
@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from engine.domain.iab.taxonomy import content_taxonomy
-from engine.domain.performance import PERFORMANCES, Performance
-from engine.domain.sensitivity import Level
-from engine.domain.suitability import NOBODY_LOOKED, Risk
+from engine.domain.assessments.iab.taxonomy import content_taxonomy
+from engine.domain.assessments.performance import PERFORMANCES, Performance
+from engine.domain.assessments.sensitivity import Level
+from engine.domain.assessments.suitability import NOBODY_LOOKED, Risk
 from engine.domain.videos import KINDS, VideoRecord
 
 MAX_NAMED: Final = 5
@@ -32,7 +32,7 @@ class AssessedVideo:
         record: of the catalog.
         n_seconds: number of seconds that were analyzed.
         sensitive: the worst of the topics that the index's configuration counts.
-        risks: of each of ``engine.domain.suitability.BRAND_TOPICS``.
+        risks: of each of ``engine.domain.assessments.suitability.BRAND_TOPICS``.
         iab: ids of the IAB's content taxonomy 3.1 that say what it is about.
         performance: what it is by both senses.
     """
@@ -50,8 +50,8 @@ class RiskLimit(NamedTuple):
 
     Attributes:
         at_most: none, low, medium, high or floor.
-        topic: one of ``engine.domain.suitability.BRAND_TOPICS``, by name or IAB id; all if
-            empty.
+        topic: one of ``BRAND_TOPICS`` of ``engine.domain.assessments.suitability``, by name or IAB
+            id; all if empty.
         unknown: lets through what nobody looked for.
     """
 

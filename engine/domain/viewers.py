@@ -6,7 +6,7 @@ from enum import StrEnum
 from math import isfinite
 from typing import Any, Final
 
-from engine.domain.shown_lists import MAX_POSITION, ShownList
+from engine.domain.evaluations.shown_lists import MAX_POSITION, ShownList
 from engine.domain.text import UnusableText, is_blank, tidy_line
 from engine.errors import InvalidInput
 

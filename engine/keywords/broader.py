@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from engine.domain.keywords import KeywordMatch, TagCandidate
+from engine.domain.matching.keywords import KeywordMatch, TagCandidate
 from engine.domain.tags import Tag
 from engine.keywords.phrases import plain
 from engine.keywords.thesaurus.nouns import Thesaurus, noun_thesaurus

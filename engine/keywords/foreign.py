@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.keywords import MatchMethod, TagCandidate
+from engine.domain.matching.keywords import MatchMethod, TagCandidate
 from engine.domain.text import folded
 from engine.errors import InvalidInput
 from engine.keywords.embeddings import Cosines, Embedder, EmbeddingSimilarity

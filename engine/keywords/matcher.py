@@ -15,7 +15,14 @@ from copy import copy
 from dataclasses import replace
 from typing import Final
 
-from engine.domain.keywords import SUGGESTED, USED, KeywordMatch, MatchMethod, Status, TagCandidate
+from engine.domain.matching.keywords import (
+    SUGGESTED,
+    USED,
+    KeywordMatch,
+    MatchMethod,
+    Status,
+    TagCandidate,
+)
 from engine.errors import InvalidInput
 from engine.keywords.broader import broader_than
 from engine.keywords.embeddings import Cosines, Embedder, EmbeddingSimilarity

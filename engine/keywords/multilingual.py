@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
+from engine.domain.matching.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
 from engine.domain.tags import explicit_tag
 from engine.errors import InvalidInput
 from engine.keywords.foreign import (

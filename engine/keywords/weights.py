@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from engine.domain.keywords import KeywordMatch
+from engine.domain.matching.keywords import KeywordMatch
 from engine.errors import UnknownTag
 from engine.words.spelling import MAX_SUGGESTED_WORDS
 from engine.words.vocabulary import SUGGESTIONS

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.domain.co_watching import LearnedMix
-from engine.domain.filters import EVERY_VIDEO, Filter
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.co_watching import LearnedMix
+from engine.domain.matching.filters import EVERY_VIDEO, Filter
+from engine.domain.matching.index_config import IndexConfig
 from engine.domain.tracks import Threshold
 from engine.ports.query import Query
 from engine.words.vocabulary import Vocabulary

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.co_watching import ENOUGH_VIEWERS
-from engine.domain.filters import Filter
-from engine.domain.recommendations import Source
+from engine.domain.matching.co_watching import ENOUGH_VIEWERS
+from engine.domain.matching.filters import Filter
+from engine.domain.matching.recommendations import Source
 from engine.kernels.best import TIE
 from engine.ports.index import IndexSnapshot
 from engine.search.explain import MAX_SOURCES

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from engine.domain.filters import And, Filter, sentence_of
-from engine.domain.recommendations import Basis, Reason
+from engine.domain.matching.filters import And, Filter, sentence_of
+from engine.domain.matching.recommendations import Basis, Reason
 from engine.ports.index import IndexSnapshot
 from engine.search.explain import reasons
 from engine.search.profiles import ProfileRules, ProfileVector, profile_vector_of

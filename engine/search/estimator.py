@@ -5,7 +5,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.weighting import TF, TfName, check_tf, pivoted_norm, smooth_idf
+from engine.domain.matching.weighting import TF, TfName, check_tf, pivoted_norm, smooth_idf
 from engine.errors import MissingPart
 
 try:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.recommendations import Reason, Source
+from engine.domain.matching.recommendations import Reason, Source
 from engine.ports.index import IndexSnapshot
 from engine.search.profiles import ProfileVector, Reaction
 

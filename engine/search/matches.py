@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from engine.domain.filters import EVERY_VIDEO, And, Filter, HasTag, Ids, Not, Or
-from engine.domain.results import Contribution, Match
-from engine.domain.source_weights import AS_INDEXED, SourceWeights
+from engine.domain.matching.filters import EVERY_VIDEO, And, Filter, HasTag, Ids, Not, Or
+from engine.domain.matching.results import Contribution, Match
+from engine.domain.matching.source_weights import AS_INDEXED, SourceWeights
 from engine.errors import InvalidInput
 from engine.ports.index import IndexSnapshot
 from engine.ports.query import Query

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.source_weights import AS_INDEXED, SourceWeights
+from engine.domain.matching.source_weights import AS_INDEXED, SourceWeights
 from engine.domain.viewers import Event, EventKind
 from engine.errors import InvalidInput
 

@@ -7,10 +7,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.filters import EVERY_VIDEO, HARMLESS, And, Field, Filter, Ids, Not
-from engine.domain.recommendations import Basis, Reason, Recommendation, Source
-from engine.domain.results import Contribution
-from engine.domain.source_weights import AS_INDEXED, SourceWeights
+from engine.domain.matching.filters import EVERY_VIDEO, HARMLESS, And, Field, Filter, Ids, Not
+from engine.domain.matching.recommendations import Basis, Reason, Recommendation, Source
+from engine.domain.matching.results import Contribution
+from engine.domain.matching.source_weights import AS_INDEXED, SourceWeights
 from engine.errors import InvalidInput
 from engine.ports.index import Hit, IndexSnapshot
 from engine.search.co_watching import added_to_scores, co_like_sources, co_liked, mix_of

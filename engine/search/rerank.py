@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.content.duplicates import are_same_footage, could_be_same
-from engine.domain.recommendations import Move
+from engine.domain.matching.recommendations import Move
 from engine.domain.tracks import Track
 from engine.errors import InvalidInput
 from engine.kernels.best import TIE

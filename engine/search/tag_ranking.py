@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Self
 
-from engine.domain.index_config import DEFAULT_WEIGHTS
-from engine.domain.results import TagCount
+from engine.domain.matching.index_config import DEFAULT_WEIGHTS
+from engine.domain.matching.results import TagCount
 from engine.domain.tags import Tag, source_of
 from engine.ports.index import IndexSnapshot
 

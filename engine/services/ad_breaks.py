@@ -15,9 +15,9 @@ from engine.content.ad_breaks import (
     window_relevance,
 )
 from engine.content.brand_suitability import SuitabilityClassifier
-from engine.domain.campaigns import Campaign, tolerated_by
-from engine.domain.results import Contribution
-from engine.domain.sensitivity import Rules
+from engine.domain.advertising.campaigns import Campaign, tolerated_by
+from engine.domain.assessments.sensitivity import Rules
+from engine.domain.matching.results import Contribution
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
 from engine.ports.catalog import Catalog

@@ -10,10 +10,10 @@ from engine.content.brand_suitability import SuitabilityClassifier
 from engine.content.categories import Categories, CategoryScore
 from engine.content.counting import count_steady
 from engine.content.openrtb import content_object
-from engine.domain.iab.taxonomy import CATTAX, content_taxonomy
-from engine.domain.index_config import IndexConfig
-from engine.domain.sensitivity import Rules
-from engine.domain.suitability import VECTORS, Risk, TopicRisk
+from engine.domain.assessments.iab.taxonomy import CATTAX, content_taxonomy
+from engine.domain.assessments.sensitivity import Rules
+from engine.domain.assessments.suitability import VECTORS, Risk, TopicRisk
+from engine.domain.matching.index_config import IndexConfig
 from engine.domain.time_ranges import TimeRange, time_ranges
 from engine.domain.tracks import Threshold, Track
 from engine.domain.videos import VideoRecord

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Self
 
-from engine.domain.campaigns import Campaign, CampaignStatus, status_of
-from engine.domain.keywords import KeywordMatch
+from engine.domain.advertising.campaigns import Campaign, CampaignStatus, status_of
+from engine.domain.matching.keywords import KeywordMatch
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final, Protocol, Self, TypeVar
 
 from engine.content.tag_time_ranges import tag_time_ranges, time_ranges_of_tracks
-from engine.domain.results import Match
+from engine.domain.matching.results import Match
 from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track
 from engine.ports.catalog import Tracks

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from engine.domain.keywords import IgnoredWord, KeywordMatch
+from engine.domain.matching.keywords import IgnoredWord, KeywordMatch
 from engine.words.spelling import MAX_SUGGESTED_WORDS
 from engine.words.vocabulary import Vocabulary
 

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.keywords import IgnoredWord, KeywordMatch
+from engine.domain.matching.keywords import IgnoredWord, KeywordMatch
 from engine.errors import ReelmatchError, UnknownTag
 from engine.keywords.embeddings import Embedder, EmbeddingSimilarity
 from engine.keywords.foreign import ForeignWords

@@ -6,10 +6,10 @@ from functools import partial
 from math import fsum
 from typing import Final
 
-from engine.domain.filters import EVERY_VIDEO, And, Filter, HasTag, Ids, Not, Or
-from engine.domain.keywords import KeywordMatch
-from engine.domain.results import MIN_RELEVANCE, Match, Matches, relevant
-from engine.domain.source_weights import AS_INDEXED, SourceWeights
+from engine.domain.matching.filters import EVERY_VIDEO, And, Filter, HasTag, Ids, Not, Or
+from engine.domain.matching.keywords import KeywordMatch
+from engine.domain.matching.results import MIN_RELEVANCE, Match, Matches, relevant
+from engine.domain.matching.source_weights import AS_INDEXED, SourceWeights
 from engine.kernels.best import TIE
 from engine.keywords.broader import NearTag, broader_tags, near_tags, unwanted
 from engine.ports.catalog import Tracks

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil
 
-from engine.domain.filters import EVERY_VIDEO, Filter
-from engine.domain.keywords import IgnoredWord
-from engine.domain.recommendations import Basis, Reason, Recommendation, RecommendationPage
-from engine.domain.results import shares_by_source
-from engine.domain.source_weights import AS_INDEXED, SourceWeights
+from engine.domain.matching.filters import EVERY_VIDEO, Filter
+from engine.domain.matching.keywords import IgnoredWord
+from engine.domain.matching.recommendations import Basis, Reason, Recommendation, RecommendationPage
+from engine.domain.matching.results import shares_by_source
+from engine.domain.matching.source_weights import AS_INDEXED, SourceWeights
 from engine.domain.viewers import Event
 from engine.ports.catalog import Catalog
 from engine.ports.index import IndexSnapshot

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from engine.domain.campaigns import Campaign, CampaignStatus, status_of
-from engine.domain.filters import And, Filter
-from engine.domain.placements import (
+from engine.domain.advertising.campaigns import Campaign, CampaignStatus, status_of
+from engine.domain.advertising.placements import (
     CampaignEligibility,
     CampaignMatches,
     CampaignNewMatches,
@@ -15,8 +14,9 @@ from engine.domain.placements import (
     VideoPlacements,
     ViewerPlacements,
 )
-from engine.domain.results import Contribution, Match
-from engine.domain.source_weights import AS_INDEXED, SourceWeights
+from engine.domain.matching.filters import And, Filter
+from engine.domain.matching.results import Contribution, Match
+from engine.domain.matching.source_weights import AS_INDEXED, SourceWeights
 from engine.domain.videos import VideoRecord
 from engine.errors import InvalidInput
 from engine.kernels.best import MIN_MATCH_SCORE

@@ -6,11 +6,17 @@ from dataclasses import dataclass
 from engine.content.counting import observations_at, observations_of, tag_counts
 from engine.content.performance import PerformanceClassifier
 from engine.content.sensitivity import SensitivityClassifier
+from engine.domain.assessments.performance import PerformanceAssessment
+from engine.domain.assessments.sensitivity import (
+    ASSESSED_TAGS,
+    LEVELS,
+    Level,
+    Rules,
+    SensitivityAssessment,
+)
 from engine.domain.content import VideoContent
-from engine.domain.index_config import IndexConfig
-from engine.domain.performance import PerformanceAssessment
-from engine.domain.results import TagCount
-from engine.domain.sensitivity import ASSESSED_TAGS, LEVELS, Level, Rules, SensitivityAssessment
+from engine.domain.matching.index_config import IndexConfig
+from engine.domain.matching.results import TagCount
 from engine.domain.tags import source_of
 from engine.domain.tracks import REUSED, Track
 from engine.domain.videos import VideoRecord

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 
-from engine.domain.shown_lists import may_be_unwritten
+from engine.domain.evaluations.shown_lists import may_be_unwritten
 from engine.domain.viewers import Event, Viewer
 from engine.ports.catalog import Catalog
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.domain.webhooks import DeliveryState, Webhook
+from engine.domain.advertising.webhooks import DeliveryState, Webhook
 from engine.ports.catalog import Webhooks
 
 

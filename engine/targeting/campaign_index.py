@@ -10,7 +10,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.campaigns import Campaign
+from engine.domain.advertising.campaigns import Campaign
 from engine.kernels.forward import Floats
 from engine.kernels.sorted_ids import SortedIds
 from engine.kernels.targeting import Rules, Starts, invert, weigh_rows

@@ -7,7 +7,7 @@ from typing import Any, Generic, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.campaigns import Campaign
+from engine.domain.advertising.campaigns import Campaign
 from engine.kernels.forward import Floats
 from engine.kernels.targeting import BARRED, REQUIRED, Numbers, Rules, Starts
 from engine.targeting.rule_types import CampaignRule, RangeRule, Token, VideoRule

@@ -4,7 +4,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Final
 
-from engine.domain.iab.taxonomy import content_taxonomy
+from engine.domain.assessments.iab.taxonomy import content_taxonomy
 from engine.targeting.criteria import CodeList
 
 

@@ -7,8 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from engine.domain.filters import Filter
-from engine.domain.results import Match
+from engine.domain.matching.filters import Filter
+from engine.domain.matching.results import Match
 from engine.kernels.best import MIN_MATCH_SCORE
 from engine.ports.index import IndexSnapshot
 from engine.ports.query import Query

@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.filters import Filter
-from engine.domain.placements import Reach, ScoreBin
+from engine.domain.advertising.placements import Reach, ScoreBin
+from engine.domain.matching.filters import Filter
 from engine.kernels.best import MIN_MATCH_SCORE, TIE
 from engine.ports.index import IndexSnapshot, Scores
 from engine.ports.query import Query

@@ -13,9 +13,9 @@ from math import inf
 from typing import Any, ClassVar, Final
 
 from engine.content.tag_time_ranges import tag_time_ranges
-from engine.domain.campaigns import Campaign
+from engine.domain.advertising.campaigns import Campaign
 from engine.domain.content import VideoContent
-from engine.domain.filters import Field, Filter
+from engine.domain.matching.filters import Field, Filter
 from engine.domain.time_ranges import TimeRange
 from engine.ports.index import IndexSnapshot
 from engine.targeting.criteria import Choices, Criterion

@@ -16,12 +16,12 @@ from engine.content.brand_suitability import SuitabilityClassifier
 from engine.content.categories import Categories
 from engine.content.counting import count_steady
 from engine.content.performance import PerformanceClassifier
-from engine.domain.campaigns import ALWAYS, FOREVER, Campaign, CampaignState
-from engine.domain.filters import And, Field, Filter, HasTag, Not, Or
-from engine.domain.iab.taxonomy import content_taxonomy
+from engine.domain.advertising.campaigns import ALWAYS, FOREVER, Campaign, CampaignState
+from engine.domain.assessments.iab.taxonomy import content_taxonomy
+from engine.domain.assessments.performance import PERFORMANCE_LABELS
+from engine.domain.assessments.suitability import VECTORS, Risk, TopicRisk
+from engine.domain.matching.filters import And, Field, Filter, HasTag, Not, Or
 from engine.domain.metadata import RiskLimit
-from engine.domain.performance import PERFORMANCE_LABELS
-from engine.domain.suitability import VECTORS, Risk, TopicRisk
 from engine.domain.time_ranges import time_ranges
 from engine.domain.videos import KINDS
 from engine.targeting.criteria import Choices, Criterion, Number, Words

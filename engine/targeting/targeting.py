@@ -11,8 +11,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.campaigns import Campaign
-from engine.domain.filters import EVERY_VIDEO
+from engine.domain.advertising.campaigns import Campaign
+from engine.domain.matching.filters import EVERY_VIDEO
 from engine.kernels import targeting as kernel
 from engine.kernels.best import rows_of_keys
 from engine.kernels.targeting import Target

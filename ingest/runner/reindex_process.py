@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from engine.catalogs import open_catalog
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.index_config import IndexConfig
 from engine.errors import ReelmatchError, ReindexRunning
 from engine.ports.catalog import Catalog
 from engine.system.os_errors import translated_os_errors

@@ -16,8 +16,8 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 from pathlib import Path
 from typing import Any, Final
 
-from engine.domain.index_config import IndexConfig
 from engine.domain.jobs import LEASE_SECONDS, Claim, Job, JobResult, Kind, State
+from engine.domain.matching.index_config import IndexConfig
 from engine.errors import CatalogUnavailable, ExternalIdTaken, JobLost, ReelmatchError, UnknownVideo
 from engine.executors import SERIAL
 from engine.ports.catalog import Catalog, Jobs

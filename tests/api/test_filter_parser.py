@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from api.filter_parser import filter_of, filter_of_text
-from engine.domain.filters import And, Field, Filter, HasTag, Ids, Not
+from engine.domain.matching.filters import And, Field, Filter, HasTag, Ids, Not
 from engine.domain.metadata import RiskLimit
 from engine.errors import InvalidInput
 

@@ -22,9 +22,7 @@ from api.http.schemas import (
 from api.members import EARLIER_NAMES, MEMBERS
 from engine.batch.index_reports import BuiltIndex, StoredIndex
 from engine.content.ad_breaks import AdBreak
-from engine.domain.jobs import Job
-from engine.domain.keywords import IgnoredWord, KeywordMatch, TagCandidate
-from engine.domain.placements import (
+from engine.domain.advertising.placements import (
     CampaignEligibility,
     CampaignMatches,
     CampaignNewMatches,
@@ -36,15 +34,17 @@ from engine.domain.placements import (
     VideoPlacements,
     ViewerPlacements,
 )
-from engine.domain.recommendations import (
+from engine.domain.assessments.sensitivity import SensitivityAssessment
+from engine.domain.jobs import Job
+from engine.domain.matching.keywords import IgnoredWord, KeywordMatch, TagCandidate
+from engine.domain.matching.recommendations import (
     Move,
     Reason,
     Recommendation,
     RecommendationPage,
     Source,
 )
-from engine.domain.results import Contribution, Match, Matches, TagCount
-from engine.domain.sensitivity import SensitivityAssessment
+from engine.domain.matching.results import Contribution, Match, Matches, TagCount
 from engine.domain.videos import VideoRecord
 from engine.domain.viewers import Event, Viewer
 from engine.search.eligibility import RuleResult

@@ -4,7 +4,7 @@ import pytest
 
 from api.setting_spelling import misspelt_settings
 from api.settings import Settings, load_settings
-from engine.domain.index_config import SourceConfig, read_sources
+from engine.domain.matching.index_config import SourceConfig, read_sources
 from engine.errors import InvalidInput
 
 

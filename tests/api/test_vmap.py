@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from api.vmap import VMAP_NAMESPACE, time_offset, vmap_xml
 from engine.content.ad_breaks import AdBreak
-from engine.domain.campaigns import Creative
+from engine.domain.advertising.campaigns import Creative
 from support.campaigns import campaign
 
 VMAP = f"{{{VMAP_NAMESPACE}}}"

@@ -16,8 +16,8 @@ import httpx
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import IndexConfig
 from engine.domain.jobs import Kind
+from engine.domain.matching.index_config import IndexConfig
 from ingest.runner.safe_start import clean_children_environment, leave_current_folder
 from ingest.taggers.remote.renditions import find_program
 from support.footage import carphone

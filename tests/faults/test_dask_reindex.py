@@ -12,7 +12,7 @@ import pytest
 
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.index_config import IndexConfig
 from engine.indexes.local.disk.generation import Generation
 from engine.indexes.local.disk.generations import Generations
 from support.catalogs import TAGS, save, video_id
@@ -89,7 +89,7 @@ import sys
 from pathlib import Path
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.index_config import IndexConfig
 from engine.indexes.local.disk.generations import Generations
 
 catalog, generations, url, chunk_videos = sys.argv[1:]

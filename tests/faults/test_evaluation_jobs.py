@@ -5,8 +5,8 @@ from pathlib import Path
 from engine.batch.evaluation.evaluation import PRESENT, Candidate, EvaluationOptions
 from engine.batch.evaluation.job import options_of
 from engine.catalogs import open_catalog
-from engine.domain.index_config import IndexConfig
 from engine.domain.jobs import State
+from engine.domain.matching.index_config import IndexConfig
 from engine.domain.viewers import Event, EventKind
 from engine.search.profiles import VIEWER_RULES
 from ingest.runner.worker import Worker

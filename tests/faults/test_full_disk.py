@@ -22,7 +22,7 @@ from engine.batch.backup.dumps import dump
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.catalogs.sqlite.rates import Rates
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.index_config import IndexConfig
 from engine.errors import DiskFull
 from engine.indexes.local.disk.generations import Generations
 from engine.system.temporary_files import held_folder

@@ -13,7 +13,7 @@ import pytest
 
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.index_config import IndexConfig
 from engine.errors import ReindexRunning
 from engine.indexes.local.disk.generations import Generations
 from support.catalogs import TAGS, save, video_id
@@ -27,7 +27,7 @@ CHUNK = 50
 REINDEX = """
 import sys
 from pathlib import Path
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.index_config import IndexConfig
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.indexes.local.disk.generations import Generations

@@ -16,8 +16,8 @@ import pytest
 from engine.batch.count_chunks import CHUNK_VIDEOS
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import IndexConfig
 from engine.domain.jobs import Kind
+from engine.domain.matching.index_config import IndexConfig
 from engine.indexes.local.disk.generations import Generations
 from ingest.runner.worker import Worker
 from support.catalogs import save, video_id

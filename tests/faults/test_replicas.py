@@ -17,8 +17,8 @@ from engine.batch.reindex import reindex
 from engine.catalogs import open_catalog
 from engine.catalogs.copying import copy_between
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import IndexConfig
 from engine.domain.keys import Scope
+from engine.domain.matching.index_config import IndexConfig
 from engine.indexes.local.disk.generations import Generations
 from support.catalogs import save, video_id
 from support.postgres import serving_postgres

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.iab.taxonomy import content_taxonomy
+from engine.domain.assessments.iab.taxonomy import content_taxonomy
 from support.catalogs import TAGS, save, video_id
 from support.openrtb import check_content
 from support.processes import soon

@@ -10,8 +10,8 @@ import pytest
 from api.settings import Settings
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import IndexConfig
 from engine.domain.keys import Scope
+from engine.domain.matching.index_config import IndexConfig
 from engine.indexes.local.disk.generations import Generations
 from support.catalogs import TAGS, save, video_id
 from support.footage import bikes, carphone

@@ -9,7 +9,7 @@ import pytest
 
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.index_config import IndexConfig
 from engine.indexes.local.disk.generations import Generations
 from support.catalogs import save, video_id
 

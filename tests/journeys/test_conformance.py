@@ -13,9 +13,9 @@ from api.http.openapi import operations
 from api.settings import Settings
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.campaigns import Creative
-from engine.domain.index_config import IndexConfig
+from engine.domain.advertising.campaigns import Creative
 from engine.domain.keys import Scope
+from engine.domain.matching.index_config import IndexConfig
 from engine.indexes.local.disk.generations import Generations
 from support.campaigns import campaign
 from support.catalogs import save, video_id

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from api.cli.upkeep import doctor
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.index_config import IndexConfig
 from engine.indexes.local import scan_selection as choice
 from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.rows.metadata import MetadataColumns

@@ -13,7 +13,7 @@ from PIL import Image
 from api.cli import cli
 from api.http.app import create_app
 from api.settings import Settings
-from engine.domain.results import DEFAULT_THRESHOLD
+from engine.domain.matching.results import DEFAULT_THRESHOLD
 from support.footage import carphone, every_frame, photograph, write_video
 from support.product import reelmatch
 

@@ -11,8 +11,8 @@ import pytest
 from api.settings import Settings
 from engine.batch.reindex import reindex
 from engine.catalogs import open_catalog
-from engine.domain.index_config import IndexConfig
 from engine.domain.keys import Scope
+from engine.domain.matching.index_config import IndexConfig
 from engine.indexes.local.disk.generations import Generations
 from support.catalogs import video_id
 from support.filled_catalogs import fill

@@ -15,8 +15,8 @@ from engine.batch.follow import follow
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain import tags
-from engine.domain.filters import HasTag, Not
-from engine.domain.index_config import IndexConfig, SourceConfig
+from engine.domain.matching.filters import HasTag, Not
+from engine.domain.matching.index_config import IndexConfig, SourceConfig
 from engine.indexes.local.disk.consistency import check_consistency
 from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot

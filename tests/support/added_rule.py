@@ -73,7 +73,7 @@ def answers(home: Path) -> Iterator[tuple[str, Any]]:
     from api.settings import Settings
     from engine.batch.reindex import reindex
     from engine.catalogs.sqlite.catalog import Catalog
-    from engine.domain.index_config import IndexConfig
+    from engine.domain.matching.index_config import IndexConfig
     from engine.indexes.local.disk.generations import Generations
     from support.catalogs import save, video_id
     from support.product import serve

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from engine.domain.campaigns import Campaign, Keyword
+from engine.domain.advertising.campaigns import Campaign, Keyword
+from engine.domain.assessments.sensitivity import Level
+from engine.domain.assessments.suitability import N_TOPICS, Risk
 from engine.domain.counts import Counts
-from engine.domain.index_config import IndexConfig
-from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
-from engine.domain.sensitivity import Level
-from engine.domain.suitability import N_TOPICS, Risk
+from engine.domain.matching.index_config import IndexConfig
+from engine.domain.matching.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
 from engine.indexes.local.disk.generation import Generation
 from engine.indexes.local.index import Index
 from engine.indexes.local.rows.count_matrix import CountMatrix

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from engine.domain.content import SourceTrack
+from engine.domain.evaluations.shown_lists import Door, ListKind, ShownList, new_list_id
 from engine.domain.keys import Scope
 from engine.domain.lines import Line
-from engine.domain.shown_lists import Door, ListKind, ShownList, new_list_id
 from engine.domain.tracks import Track
 from engine.domain.videos import Pictures
 from engine.domain.viewers import Event, EventKind

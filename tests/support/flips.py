@@ -21,7 +21,7 @@ from engine.batch.follow import follow
 from engine.batch.reindex import reindex
 from engine.catalogs import open_catalog
 from engine.content.counting import tag_counts
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.index_config import IndexConfig
 from engine.errors import ReelmatchError
 from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot

@@ -1,6 +1,6 @@
 """Reports of evaluations that nobody ran."""
 
-from engine.domain.evaluation import Measure
+from engine.domain.evaluations.evaluation import Measure
 
 
 def report(name: str) -> dict[str, object]:

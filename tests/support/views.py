@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.domain.assessments.sensitivity import Level
 from engine.domain.counts import Counts
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.index_config import IndexConfig
 from engine.domain.metadata import VideoMetadata
-from engine.domain.sensitivity import Level
 from engine.indexes.local.co_likes import CoLikes
 from engine.indexes.local.disk.generation import Generation
 from engine.indexes.local.index import Index

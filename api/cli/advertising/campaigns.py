@@ -26,16 +26,16 @@ from api.cli.output import (
     title_of,
 )
 from api.settings import load_settings
-from engine.domain.campaigns import Campaign, CampaignState, status_of
-from engine.domain.placements import (
+from engine.domain.advertising.campaigns import Campaign, CampaignState, status_of
+from engine.domain.advertising.placements import (
     CampaignMatches,
     CampaignNewMatches,
     RuleEvidence,
     VideoPlacements,
     ViewerPlacements,
 )
-from engine.domain.shown_lists import Door
-from engine.domain.source_weights import SourceWeights
+from engine.domain.evaluations.shown_lists import Door
+from engine.domain.matching.source_weights import SourceWeights
 from engine.errors import InvalidInput
 from engine.search.profiles import profile_of
 from engine.services.campaigns import CampaignNow

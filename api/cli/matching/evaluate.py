@@ -18,7 +18,7 @@ from api.setting_storage import store_settings
 from api.settings import Settings, load_settings, variables_of
 from engine.batch.evaluation.evaluation import MAX_VIEWERS, EvaluationOptions, evaluate
 from engine.batch.evaluation.online import DAY_SECONDS, evaluate_online
-from engine.domain.evaluation import EvaluatedSettings, Evaluation, Measure
+from engine.domain.evaluations.evaluation import EvaluatedSettings, Evaluation, Measure
 
 
 @click.command("evaluate")

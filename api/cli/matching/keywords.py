@@ -7,7 +7,7 @@ import click
 from api.background.live import Live
 from api.cli.output import json_option, language_option, print_json, print_table
 from api.settings import load_settings
-from engine.domain.keywords import KeywordMatch
+from engine.domain.matching.keywords import KeywordMatch
 
 
 @click.command("keywords")

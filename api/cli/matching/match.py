@@ -17,9 +17,9 @@ from api.cli.output import (
 )
 from api.filter_parser import harmless
 from api.settings import load_settings
-from engine.domain.filters import Filter
-from engine.domain.shown_lists import Door
-from engine.domain.source_weights import SourceWeights
+from engine.domain.evaluations.shown_lists import Door
+from engine.domain.matching.filters import Filter
+from engine.domain.matching.source_weights import SourceWeights
 from engine.services.matches import keyword_matches
 
 

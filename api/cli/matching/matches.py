@@ -7,7 +7,7 @@ import click
 from api.background.live import Live
 from api.cli.matching.reasons import print_explained
 from api.cli.output import print_ignored, print_json, title_of
-from engine.domain.results import Match, Matches
+from engine.domain.matching.results import Match, Matches
 
 
 def print_matches(live: Live, answer: Matches, *, explain: bool, as_json: bool) -> None:

@@ -7,8 +7,8 @@ from typing import Final
 import click
 
 from api.cli.output import print_table
-from engine.domain.attribution import ArmRates, OnlineEvaluation, RateDifference, Rates
-from engine.domain.evaluation import Estimate
+from engine.domain.evaluations.attribution import ArmRates, OnlineEvaluation, RateDifference, Rates
+from engine.domain.evaluations.evaluation import Estimate
 
 _HEAD: Final = ("lists", "viewers", "shown", "click rate", "watch rate")
 

@@ -6,8 +6,8 @@ from typing import Final
 import click
 
 from api.cli.output import print_table
-from engine.domain.recommendations import Reason
-from engine.domain.results import Contribution, shares_by_source
+from engine.domain.matching.recommendations import Reason
+from engine.domain.matching.results import Contribution, shares_by_source
 from engine.domain.tags import VERBS
 from engine.domain.time_ranges import TimeRange
 

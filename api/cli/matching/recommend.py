@@ -27,11 +27,16 @@ from api.cli.output import (
 from api.encoding import encoded
 from api.filter_parser import harmless
 from api.settings import load_settings
-from engine.domain.filters import Filter
-from engine.domain.keywords import IgnoredWord
-from engine.domain.recommendations import Reason, Recommendation, RecommendationPage, Source
-from engine.domain.shown_lists import Door
-from engine.domain.source_weights import SourceWeights
+from engine.domain.evaluations.shown_lists import Door
+from engine.domain.matching.filters import Filter
+from engine.domain.matching.keywords import IgnoredWord
+from engine.domain.matching.recommendations import (
+    Reason,
+    Recommendation,
+    RecommendationPage,
+    Source,
+)
+from engine.domain.matching.source_weights import SourceWeights
 from engine.ports.catalog import Catalog
 from engine.search.rerank import BY_SCORE, Ranking
 from engine.services.recommendations import RecommendationQuery, recommend

@@ -14,9 +14,9 @@ from api.cli.output import (
 )
 from api.filter_parser import harmless
 from api.settings import load_settings
-from engine.domain.filters import Filter
-from engine.domain.shown_lists import Door, ListKind
-from engine.domain.source_weights import SourceWeights
+from engine.domain.evaluations.shown_lists import Door, ListKind
+from engine.domain.matching.filters import Filter
+from engine.domain.matching.source_weights import SourceWeights
 from engine.search.matches import similar
 from engine.services.matches import ranked_matches
 

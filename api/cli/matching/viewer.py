@@ -13,8 +13,8 @@ from api.cli.output import json_option, print_json, print_table, weighted, where
 from api.event_files import FORMS, BadLine, EventLine, read_events
 from api.members import moment_of
 from api.settings import load_settings
-from engine.domain.filters import Filter
-from engine.domain.shown_lists import MAX_POSITION
+from engine.domain.evaluations.shown_lists import MAX_POSITION
+from engine.domain.matching.filters import Filter
 from engine.domain.viewers import Event, EventKind
 from engine.services.recommendations import viewer_eligibility_of
 from engine.services.viewers import LoadedEvents, add_events, load_events, viewer_with_lists

@@ -13,8 +13,8 @@ from api.settings import load_settings
 from engine.batch.index_reports import BuiltIndex, StoredIndex
 from engine.batch.reindex import Preview, preview, reindex
 from engine.content.counting import check_threshold
-from engine.domain.index_config import SecondsName
-from engine.domain.weighting import TfName
+from engine.domain.matching.index_config import SecondsName
+from engine.domain.matching.weighting import TfName
 from engine.indexes.local.disk.generation import Generation, StoredGeneration
 
 _NAMED_TAGS = 12

@@ -8,7 +8,7 @@ from api.background.live import Live
 from api.cli.output import json_option, print_json, print_table
 from api.settings import load_settings
 from engine.content.counting import surest_observation
-from engine.domain.results import Observation
+from engine.domain.matching.results import Observation
 from engine.domain.tags import SOURCES, Tag
 from engine.domain.videos import VideoRecord
 from engine.errors import InvalidInput

@@ -17,10 +17,10 @@ from api.console.videos.timeline import known_video
 from api.http.read_routes import ReadRoute
 from api.http.routes.campaign_access import CurrentAccess, CurrentCampaign
 from api.http.routes.dependencies import CurrentLive
-from engine.domain.campaigns import Campaign, CampaignState, status_of
-from engine.domain.filters import And, Not
-from engine.domain.placements import CampaignEligibility, RuleEvidence
-from engine.domain.shown_lists import Door
+from engine.domain.advertising.campaigns import Campaign, CampaignState, status_of
+from engine.domain.advertising.placements import CampaignEligibility, RuleEvidence
+from engine.domain.evaluations.shown_lists import Door
+from engine.domain.matching.filters import And, Not
 from engine.errors import UnknownVideo
 from engine.ports.index import IndexSnapshot
 from engine.services.targeting import campaign_eligibility_of, matches_of

@@ -32,8 +32,8 @@ from api.http.read_routes import ReadRoute
 from api.http.routes.campaign_access import CampaignAccess, CurrentAccess, CurrentCampaign
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
 from api.http.schemas.campaigns import CampaignInput
-from engine.domain.campaigns import Campaign
-from engine.domain.suitability import BRAND_TOPICS
+from engine.domain.advertising.campaigns import Campaign
+from engine.domain.assessments.suitability import BRAND_TOPICS
 from engine.errors import CampaignChanged, InvalidInput
 from ingest.sources.guard import AllowedNetwork
 

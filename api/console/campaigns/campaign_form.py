@@ -19,8 +19,8 @@ from api.console.campaigns.campaign_text import (
 )
 from api.console.campaigns.criteria_form import criterion_fields, criterion_value
 from api.http.schemas.campaigns import CampaignInput
-from engine.domain.campaigns import Campaign, CampaignState
-from engine.domain.suitability import BRAND_TOPICS, Risk
+from engine.domain.advertising.campaigns import Campaign, CampaignState
+from engine.domain.assessments.suitability import BRAND_TOPICS, Risk
 from engine.errors import InvalidInput
 from engine.keywords.weights import nearest_tags
 from engine.services.keywords import KeywordService

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
-from engine.domain.campaigns import ALWAYS, FOREVER
+from engine.domain.advertising.campaigns import ALWAYS, FOREVER
 from engine.errors import InvalidInput
 
 _ENTRY: Final = re.compile(r'\s*(?:"((?:[^"]|"")*)"[^\S\n]*|([^,\n=]*))(?:=([^,\n]*))?(?:,|\n|$)')

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from api.console.rendering import page
 from api.http.read_routes import ReadRoute
 from api.http.routes.campaign_access import CurrentAccess
-from engine.domain.campaigns import status_of
+from engine.domain.advertising.campaigns import status_of
 
 router = APIRouter(route_class=ReadRoute)
 

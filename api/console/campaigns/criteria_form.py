@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from api.console.campaigns.campaign_text import words_in, words_text
-from engine.domain.campaigns import Campaign
+from engine.domain.advertising.campaigns import Campaign
 from engine.targeting.criteria import Choices, CodeList, Criterion, Number
 from engine.targeting.rules import CRITERIA
 

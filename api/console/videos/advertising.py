@@ -13,8 +13,8 @@ from api.console.videos.timeline import known_video, video_breaks
 from api.encoding import encoded
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSettings
+from engine.domain.advertising.placements import Placement
 from engine.domain.keys import Scope
-from engine.domain.placements import Placement
 from engine.services.advertising import categories_of, openrtb_of, suitability_of
 from engine.services.targeting import campaigns_for
 

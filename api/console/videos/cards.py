@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from api.background.live import Live
-from engine.domain.results import Contribution, Match, TagCount
-from engine.domain.sensitivity import ASSESSED_TAGS
+from engine.domain.assessments.sensitivity import ASSESSED_TAGS
+from engine.domain.matching.results import Contribution, Match, TagCount
 from engine.domain.videos import VideoRecord
 from engine.errors import CorruptData, NothingIndexed
 from engine.ports.index import IndexSnapshot

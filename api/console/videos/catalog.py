@@ -15,11 +15,11 @@ from api.console.videos.cards import Card, cards, match_cards, snapshot_of
 from api.console.videos.finding import best_tagged, newest_passing, suggested_tags, understood
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
-from engine.domain.filters import HARMLESS, And, Field, Filter, Ids, Not
-from engine.domain.keywords import KeywordMatch
+from engine.domain.assessments.performance import Performance
+from engine.domain.evaluations.shown_lists import Door, ListKind
 from engine.domain.listing import ListFilter, ListPosition
-from engine.domain.performance import Performance
-from engine.domain.shown_lists import Door, ListKind
+from engine.domain.matching.filters import HARMLESS, And, Field, Filter, Ids, Not
+from engine.domain.matching.keywords import KeywordMatch
 from engine.errors import UnknownTag
 from engine.keywords.broader import broader_tags
 from engine.ports.index import IndexSnapshot

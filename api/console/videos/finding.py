@@ -6,9 +6,9 @@ from typing import Final
 
 import numpy as np
 
-from engine.domain.filters import And, Filter, HasTag, Or
-from engine.domain.keywords import KeywordMatch
-from engine.domain.results import Match, relevant
+from engine.domain.matching.filters import And, Filter, HasTag, Or
+from engine.domain.matching.keywords import KeywordMatch
+from engine.domain.matching.results import Match, relevant
 from engine.ports.index import IndexSnapshot
 from engine.search.matches import MAX_MATCHES, explain
 from engine.search.profiles import interests_query

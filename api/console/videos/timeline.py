@@ -22,8 +22,8 @@ from engine.content.timeline import (
     texts_on,
     tile,
 )
-from engine.domain.index_config import IndexConfig
-from engine.domain.sensitivity import Rules, SensitivityAssessment
+from engine.domain.assessments.sensitivity import Rules, SensitivityAssessment
+from engine.domain.matching.index_config import IndexConfig
 from engine.domain.tags import SOURCES, VERBS, Tag, source_of
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord

@@ -20,10 +20,10 @@ from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSett
 from engine.content.counting import enough_seconds
 from engine.content.timeline import MIN_HUNDREDTH, Overview, TagLine, overview
 from engine.content.whole_tags import whole_tags
-from engine.domain.index_config import IndexConfig
+from engine.domain.evaluations.shown_lists import Door, ListKind
 from engine.domain.jobs import OF_THE_SOURCE
-from engine.domain.results import TagCount
-from engine.domain.shown_lists import Door, ListKind
+from engine.domain.matching.index_config import IndexConfig
+from engine.domain.matching.results import TagCount
 from engine.domain.tags import VERBS, VISUAL, source_of
 from engine.domain.time_ranges import time_ranges
 from engine.ports.index import IndexSnapshot

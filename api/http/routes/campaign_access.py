@@ -12,7 +12,7 @@ from api.background.live import Live
 from api.http.middleware.auth import Caller
 from api.http.middleware.problems import Code, Refused
 from api.http.routes.dependencies import CurrentCaller, CurrentLive
-from engine.domain.campaigns import Campaign, CampaignState
+from engine.domain.advertising.campaigns import Campaign, CampaignState
 from engine.errors import UnknownCampaign
 from engine.ports.catalog import Campaigns
 

@@ -22,10 +22,10 @@ from api.http.schemas.details import IncludeText, included
 from api.http.schemas.headers import with_header
 from api.http.schemas.placements import Explain
 from api.http.schemas.problems import problems
-from engine.domain.campaigns import Campaign, CampaignState
-from engine.domain.placements import CampaignMatches, CampaignNewMatches
-from engine.domain.shown_lists import Door
-from engine.domain.source_weights import SourceWeights
+from engine.domain.advertising.campaigns import Campaign, CampaignState
+from engine.domain.advertising.placements import CampaignMatches, CampaignNewMatches
+from engine.domain.evaluations.shown_lists import Door
+from engine.domain.matching.source_weights import SourceWeights
 from engine.errors import InvalidInput
 from engine.services.campaigns import CampaignNow
 from engine.services.targeting import matches_of, new_matches_of

@@ -33,10 +33,14 @@ from engine.content.ad_breaks import (
     Breaks,
     Spacing,
 )
-from engine.domain.campaigns import Campaign
+from engine.domain.advertising.campaigns import Campaign
+from engine.domain.advertising.placements import (
+    CampaignEligibility,
+    VideoPlacements,
+    ViewerPlacements,
+)
 from engine.domain.keys import Scope
-from engine.domain.placements import CampaignEligibility, VideoPlacements, ViewerPlacements
-from engine.domain.source_weights import SourceWeights
+from engine.domain.matching.source_weights import SourceWeights
 from engine.domain.videos import VideoRecord
 from engine.errors import InvalidInput
 from engine.search.profiles import profile_of

@@ -13,9 +13,9 @@ from api.http.middleware.problems import Code
 from api.http.own_ids import own_events, own_filter, own_ids
 from api.http.schemas.matches import MatchRequest, VideoMatchList
 from api.http.schemas.recommendations import RecommendationPage, RecommendationRequest
-from engine.domain.keywords import IgnoredWord
-from engine.domain.shown_lists import Door
-from engine.domain.source_weights import SourceWeights
+from engine.domain.evaluations.shown_lists import Door
+from engine.domain.matching.keywords import IgnoredWord
+from engine.domain.matching.source_weights import SourceWeights
 from engine.ports.index import IndexSnapshot
 from engine.search.rerank import BY_SCORE
 from engine.services.keywords import understood_interests

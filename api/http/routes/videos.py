@@ -26,9 +26,9 @@ from api.http.schemas.videos import (
     VideoPatch,
     VideoTagCounts,
 )
+from engine.domain.evaluations.shown_lists import Door, ListKind
 from engine.domain.listing import ListFilter
-from engine.domain.shown_lists import Door, ListKind
-from engine.domain.source_weights import SourceWeights
+from engine.domain.matching.source_weights import SourceWeights
 from engine.domain.tags import SOURCES
 from engine.domain.videos import Pictures, VideoRecord
 from engine.errors import InvalidInput, UnknownVideo

@@ -26,8 +26,8 @@ from api.http.schemas.recommendations import (
     RecommendationPage,
 )
 from api.http.schemas.viewers import EventsRequest, EventsResult, InterestsRequest
-from engine.domain.shown_lists import Door
-from engine.domain.source_weights import SourceWeights
+from engine.domain.evaluations.shown_lists import Door
+from engine.domain.matching.source_weights import SourceWeights
 from engine.domain.viewers import Viewer
 from engine.search.rerank import BY_SCORE, Ranking
 from engine.services.recommendations import RecommendationQuery, recommend

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
 from api.http.schemas.filters import VideoFilter
-from engine.domain.index_config import MAX_WEIGHT
+from engine.domain.matching.index_config import MAX_WEIGHT
 from engine.domain.tags import SOURCES
 from engine.search.matches import MAX_MATCHES
 from engine.search.profiles import MAX_TAGS

@@ -15,7 +15,7 @@ from pydantic import (
 from api.http.schemas.bodies import WRITTEN_AS_TEXT, Body, Language, Strict
 from api.http.schemas.criteria import MAX_WORDS, answer_fields, input_fields
 from api.http.schemas.keywords import IgnoredKeyword, KeywordMatch
-from engine.domain.campaigns import MAX_KEYWORDS, CampaignState, CampaignStatus
+from engine.domain.advertising.campaigns import MAX_KEYWORDS, CampaignState, CampaignStatus
 from engine.domain.text import UnusableText, tidy_line
 
 ANSWERED: Final = ("campaign", "status", "revision", "profile", "understood", "ignored")

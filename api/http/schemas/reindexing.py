@@ -3,8 +3,8 @@
 from pydantic import BaseModel, Field
 
 from api.http.schemas.bodies import Body
-from engine.domain.index_config import SecondsName
-from engine.domain.weighting import TfName
+from engine.domain.matching.index_config import SecondsName
+from engine.domain.matching.weighting import TfName
 
 
 class ReindexRequest(Body):

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from api.http.schemas.bodies import Body
-from engine.domain.performance import PERFORMANCES
+from engine.domain.assessments.performance import PERFORMANCES
 from engine.domain.text import tidy_line
 from engine.domain.viewers import MAX_CHARACTERS
 from ingest.sources.imports.jsonl import MAX_CATEGORIES

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from api.http.schemas.bodies import WRITTEN_AS_TEXT, Body, Language, Weights
-from engine.domain.shown_lists import MAX_POSITION
+from engine.domain.evaluations.shown_lists import MAX_POSITION
 from engine.domain.viewers import MAX_CHARACTERS, MAX_EVENT_BATCH, Event, EventKind
 
 

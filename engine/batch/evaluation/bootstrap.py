@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.evaluation import Difference, Estimate
+from engine.domain.evaluations.evaluation import Difference, Estimate
 
 RESAMPLES: Final = 4_000
 SHOWN_RESAMPLES: Final = 200

@@ -22,8 +22,8 @@ from engine.batch.evaluation.measures import self_information
 from engine.batch.evaluation.replay import BATCH_SIZE, MEASURES, Replayed, ReplayTask, replay
 from engine.batch.reindex import reindex
 from engine.catalogs import open_catalog
-from engine.domain.evaluation import EvaluatedSettings, Evaluation, Measure
-from engine.domain.index_config import IndexConfig
+from engine.domain.evaluations.evaluation import EvaluatedSettings, Evaluation, Measure
+from engine.domain.matching.index_config import IndexConfig
 from engine.errors import InvalidInput
 from engine.executors import SERIAL, open_executor
 from engine.indexes.local.disk.generation import Generation

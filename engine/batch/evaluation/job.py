@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from engine.batch.evaluation.evaluation import Candidate, EvaluationOptions
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.index_config import IndexConfig
 from engine.search.profiles import ProfileRules
 
 

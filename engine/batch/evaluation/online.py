@@ -7,13 +7,13 @@ from functools import partial
 from typing import Final
 
 from engine.batch.evaluation.rates import RatioSums, difference
-from engine.domain.attribution import (
+from engine.domain.evaluations.attribution import (
     ArmRates,
     ExperimentRates,
     OnlineEvaluation,
     Rates,
 )
-from engine.domain.shown_lists import Door, ListEvent, ShownList
+from engine.domain.evaluations.shown_lists import Door, ListEvent, ShownList
 from engine.ports.catalog import ShownLists
 
 OWN_POSITIONS: Final = 10

@@ -12,8 +12,8 @@ from math import sqrt
 from typing import Final
 
 from engine.batch.evaluation.student import t_quantile
-from engine.domain.attribution import RateDifference
-from engine.domain.evaluation import Estimate
+from engine.domain.evaluations.attribution import RateDifference
+from engine.domain.evaluations.evaluation import Estimate
 
 LEVEL: Final = 0.05
 """Probability that an interval does not hold what it should."""

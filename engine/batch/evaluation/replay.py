@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from engine.batch.evaluation.history import before, foreseeable
 from engine.batch.evaluation.measures import diversity, ndcg, recall
 from engine.catalogs import open_catalog
-from engine.domain.evaluation import Measure
-from engine.domain.filters import EVERY_VIDEO
-from engine.domain.recommendations import Basis
+from engine.domain.evaluations.evaluation import Measure
+from engine.domain.matching.filters import EVERY_VIDEO
+from engine.domain.matching.recommendations import Basis
 from engine.domain.viewers import Viewer
 from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot

@@ -11,7 +11,7 @@ from dataclasses import asdict, fields, replace
 from typing import Any, Final
 
 from engine.catalogs.sql.database import Database, Statements, at_most, marks
-from engine.domain.campaigns import (
+from engine.domain.advertising.campaigns import (
     Bid,
     Campaign,
     CampaignChanges,
@@ -20,7 +20,7 @@ from engine.domain.campaigns import (
     Group,
     Keyword,
 )
-from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
+from engine.domain.matching.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
 from engine.errors import CampaignChanged, UnknownCampaign
 
 _PAGE: Final = 500

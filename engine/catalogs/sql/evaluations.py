@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from engine.catalogs.sql.database import MAX_NUMBER, Database
-from engine.domain.evaluation import MAX_STORED
+from engine.domain.evaluations.evaluation import MAX_STORED
 
 
 class Evaluations:

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from engine.catalogs.sql.database import Database, marks
-from engine.domain.shown_lists import (
+from engine.domain.evaluations.shown_lists import (
     MAX_OF_VIEWER,
     Door,
     ListEvent,

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from engine.catalogs.sql.database import Database, marks
-from engine.domain.webhooks import (
+from engine.domain.advertising.webhooks import (
     RETENTION_SECONDS,
     RETRY_SECONDS,
     Delivery,

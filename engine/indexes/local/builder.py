@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.weighting import Floats, TfName, Weighting
+from engine.domain.matching.weighting import Floats, TfName, Weighting
 from engine.errors import InvalidInput
 from engine.indexes.local.disk.saved_index import index_settings
 from engine.indexes.local.disk.storage import Writer, release

@@ -14,7 +14,7 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.co_watching import NOT_LEARNED, LearnedMix
+from engine.domain.matching.co_watching import NOT_LEARNED, LearnedMix
 from engine.indexes.local.disk import storage as index_files
 from engine.kernels.together import pair_cosines
 

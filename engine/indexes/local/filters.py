@@ -6,8 +6,10 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.filters import And, Field, Filter, HasTag, Ids, Not, Or
-from engine.domain.iab.taxonomy import content_taxonomy
+from engine.domain.assessments.iab.taxonomy import content_taxonomy
+from engine.domain.assessments.sensitivity import LEVELS
+from engine.domain.assessments.suitability import RISKS, Risk, risk_index, topic_index
+from engine.domain.matching.filters import And, Field, Filter, HasTag, Ids, Not, Or
 from engine.domain.metadata import (
     COLUMNS,
     Bounds,
@@ -20,8 +22,6 @@ from engine.domain.metadata import (
     RiskLimit,
     SensitivityLevel,
 )
-from engine.domain.sensitivity import LEVELS
-from engine.domain.suitability import RISKS, Risk, risk_index, topic_index
 from engine.errors import InvalidInput
 from engine.indexes.local.index import Index
 from engine.indexes.local.rows.columns import Array, Bitmap, Coded, Numbers

@@ -21,7 +21,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.domain.weighting import TF, TfName, Weighting, pivoted_norm
+from engine.domain.matching.weighting import TF, TfName, Weighting, pivoted_norm
 from engine.errors import InvalidInput
 from engine.indexes.local.disk import storage as index_files
 from engine.indexes.local.disk.saved_index import index_arrays, index_settings, read_index

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from engine.domain.campaigns import Campaign, CampaignChanges, CampaignState
+from engine.domain.advertising.campaigns import Campaign, CampaignChanges, CampaignState
 
 
 class Campaigns(Protocol):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
-from engine.domain.shown_lists import ListEvent, ShownList
+from engine.domain.evaluations.shown_lists import ListEvent, ShownList
 
 
 class ShownLists(Protocol):

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
-from engine.domain.webhooks import Delivery, DeliveryState, Due, Webhook
+from engine.domain.advertising.webhooks import Delivery, DeliveryState, Due, Webhook
 
 
 class Webhooks(Protocol):

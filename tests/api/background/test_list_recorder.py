@@ -11,9 +11,9 @@ from api.background.list_recorder import ListRecorder, settings_text
 from api.settings import Settings
 from engine.catalogs.sql.shown_lists import ShownLists
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.co_watching import ENOUGH_VIEWERS, LearnedMix
-from engine.domain.index_config import read_sources
-from engine.domain.shown_lists import Door, ListKind, ShownList
+from engine.domain.evaluations.shown_lists import Door, ListKind, ShownList
+from engine.domain.matching.co_watching import ENOUGH_VIEWERS, LearnedMix
+from engine.domain.matching.index_config import read_sources
 from engine.errors import DiskFull
 from engine.indexes.local.co_likes import CoLikes
 from engine.indexes.local.snapshot import LocalSnapshot

@@ -16,8 +16,8 @@ from api.background.live import Live
 from api.settings import Settings
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.filters import HasTag
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.filters import HasTag
+from engine.domain.matching.index_config import IndexConfig
 from engine.errors import NothingIndexed
 from support.catalogs import save, video_id
 

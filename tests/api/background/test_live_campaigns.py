@@ -4,7 +4,7 @@ from pathlib import Path
 
 from api.background.live_campaigns import LiveCampaigns
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.campaigns import CampaignState
+from engine.domain.advertising.campaigns import CampaignState
 from engine.indexes.local.snapshot import LocalSnapshot
 from support.campaigns import TAGS, Shown, campaign, snapshot_of
 from support.processes import soon

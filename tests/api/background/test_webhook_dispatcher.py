@@ -16,7 +16,7 @@ from api.background.live import Live
 from api.background.webhook_dispatcher import Notifier
 from api.settings import Settings
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.webhooks import DeliveryState
+from engine.domain.advertising.webhooks import DeliveryState
 from engine.targeting.campaign_index import CampaignIndex
 from engine.targeting.targeting import Targeting
 from ingest.sources.addresses import canonical

@@ -11,7 +11,7 @@ from api.console.campaigns.campaign_text import (
     words_in,
     words_text,
 )
-from engine.domain.campaigns import ALWAYS, FOREVER
+from engine.domain.advertising.campaigns import ALWAYS, FOREVER
 
 WORDS = st.text(st.sampled_from('ab ,="\n\té日'), min_size=1, max_size=8)
 WEIGHTS = st.floats(allow_nan=False, allow_infinity=False)

@@ -12,9 +12,9 @@ import pytest
 from engine.batch.backup.dumps import FORMAT, dump, restore
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import IndexConfig
 from engine.domain.jobs import State
 from engine.domain.keys import Scope
+from engine.domain.matching.index_config import IndexConfig
 from engine.errors import CorruptData, InvalidInput, ReelmatchError
 from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot

@@ -18,8 +18,8 @@ from engine.batch.evaluation.evaluation import (
 )
 from engine.batch.evaluation.history import ViewersBefore, before, foreseeable
 from engine.catalogs import open_catalog
-from engine.domain.evaluation import EvaluatedSettings, Measure
-from engine.domain.index_config import IndexConfig
+from engine.domain.evaluations.evaluation import EvaluatedSettings, Measure
+from engine.domain.matching.index_config import IndexConfig
 from engine.domain.viewers import Event, EventKind, Viewer
 from engine.errors import InvalidInput
 from engine.ports.catalog import Catalog

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from engine.batch import learned_mix
 from engine.batch.learned_mix import MIXES, chosen_mix, learned_co_likes
-from engine.domain.co_watching import ENOUGH_VIEWERS, NOT_LEARNED
+from engine.domain.matching.co_watching import ENOUGH_VIEWERS, NOT_LEARNED
 from engine.indexes.local.co_likes import CoLikes
 from support.views import TAGS, snapshot_of
 

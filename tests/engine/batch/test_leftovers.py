@@ -13,7 +13,7 @@ import pytest
 from engine.batch.leftovers import Leftover, find_leftovers, remove_leftover
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.index_config import IndexConfig
 from engine.indexes.local.disk.generations import Generations
 from engine.system.temporary_files import held_file, held_folder
 from support.catalogs import save, video_id

@@ -12,8 +12,8 @@ from scipy.stats import t
 from engine.batch.evaluation.online import evaluate_online
 from engine.batch.evaluation.rates import RatioSums, difference
 from engine.batch.evaluation.student import t_quantile
-from engine.domain.attribution import Rates
-from engine.domain.shown_lists import Door, ListEvent, ListKind, ShownList
+from engine.domain.evaluations.attribution import Rates
+from engine.domain.evaluations.shown_lists import Door, ListEvent, ListKind, ShownList
 
 
 @dataclass

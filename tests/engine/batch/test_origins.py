@@ -10,7 +10,7 @@ from api.background.live import Live
 from api.settings import Settings
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.index_config import IndexConfig
 from engine.errors import CatalogUnusable, CorruptData
 from engine.indexes.local.disk.generations import Generations
 from support.catalogs import save, video_id

@@ -10,9 +10,9 @@ from engine.batch.follow import follow
 from engine.batch.recommend_all import PageOptions, recommend_all
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.filters import Field, Not
-from engine.domain.index_config import IndexConfig
-from engine.domain.recommendations import ViewerRecommendations
+from engine.domain.matching.filters import Field, Not
+from engine.domain.matching.index_config import IndexConfig
+from engine.domain.matching.recommendations import ViewerRecommendations
 from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.profiles import VIEWER_RULES

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from engine.batch.count_chunks import ChunkTask, count_chunk, read_chunk
 from engine.batch.reindex import preview, reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.co_watching import ENOUGH_VIEWERS
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.co_watching import ENOUGH_VIEWERS
+from engine.domain.matching.index_config import IndexConfig
 from engine.domain.videos import Span
 from engine.domain.viewers import Event, EventKind
 from engine.errors import CatalogUnusable, CorruptData, InvalidInput, ReadOnlyCatalog

@@ -22,7 +22,7 @@ from engine.batch.backup.dumps import dump
 from engine.batch.backup.restores import restore
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.index_config import IndexConfig
 from engine.errors import CatalogUnusable, DiskFull, InvalidInput, ReelmatchError
 from engine.indexes.local.disk.generations import Generations
 from support.catalogs import save, video_id

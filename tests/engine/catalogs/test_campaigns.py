@@ -8,7 +8,14 @@ import pytest
 
 from engine.catalogs.sql.campaigns import Campaigns
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.campaigns import Bid, Campaign, CampaignState, Creative, Group, Keyword
+from engine.domain.advertising.campaigns import (
+    Bid,
+    Campaign,
+    CampaignState,
+    Creative,
+    Group,
+    Keyword,
+)
 from engine.errors import CampaignChanged, UnknownCampaign
 from support.campaigns import campaign, changed, keyword_match
 

@@ -11,8 +11,8 @@ from api.background.live import Live
 from api.settings import Settings
 from engine.batch.backup.dumps import dump, restore
 from engine.batch.reindex import reindex
-from engine.domain.filters import Field
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.filters import Field
+from engine.domain.matching.index_config import IndexConfig
 from engine.errors import CorruptData, OutdatedGeneration
 from engine.search.matches import match, similar
 from support.catalogs import save, video_id

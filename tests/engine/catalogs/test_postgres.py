@@ -16,8 +16,8 @@ from engine.catalogs.postgres.catalog import Catalog
 from engine.catalogs.postgres.statements import prepared
 from engine.catalogs.sql.copying import digest_of
 from engine.catalogs.sql.tables import TABLES
+from engine.domain.evaluations.shown_lists import Door, ListKind, ShownList, new_list_id
 from engine.domain.jobs import Claim
-from engine.domain.shown_lists import Door, ListKind, ShownList, new_list_id
 from engine.errors import CatalogUnavailable, CatalogUnusable, InvalidInput
 from support.catalogs import save, video_id
 from support.conformance.catalog import CatalogSuite

@@ -7,7 +7,7 @@ import pytest
 
 from engine.catalogs.sql.webhooks import Webhooks
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.webhooks import RETENTION_SECONDS, RETRY_SECONDS, DeliveryState, Due
+from engine.domain.advertising.webhooks import RETENTION_SECONDS, RETRY_SECONDS, DeliveryState, Due
 from support.campaigns import campaign
 from support.catalogs import save, video_id
 

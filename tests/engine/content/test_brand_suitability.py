@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.content.brand_suitability import SuitabilityClassifier
-from engine.domain.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
-from engine.domain.sensitivity import FLAG, TOPICS, read_rules
-from engine.domain.suitability import (
+from engine.domain.assessments.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
+from engine.domain.assessments.sensitivity import FLAG, TOPICS, read_rules
+from engine.domain.assessments.suitability import (
     BRAND_TOPICS,
     RISKS,
     VECTORS,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.content.categories import MIN_SCORE, Categories, tag_table
-from engine.domain.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
+from engine.domain.assessments.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
 from engine.errors import InvalidInput
 from engine.words.vocabulary import Vocabulary
 from ingest.taggers.visual.model_outputs import Networks

@@ -19,7 +19,7 @@ from engine.content.counting import (
     tag_counts,
 )
 from engine.domain.counts import Counts
-from engine.domain.results import Observation, TagCount
+from engine.domain.matching.results import Observation, TagCount
 from engine.domain.tracks import (
     FULL_SCALE,
     NEW_CONTENT,

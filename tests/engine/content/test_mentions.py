@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from engine.content.brand_suitability import SuitabilityClassifier
 from engine.content.sensitivity import SensitivityClassifier
+from engine.domain.assessments.sensitivity import LEVELS, Level, read_rules
+from engine.domain.assessments.suitability import BRAND_TOPICS, RISKS, Risk, topic_index
 from engine.domain.metadata import RiskLimit
-from engine.domain.sensitivity import LEVELS, Level, read_rules
-from engine.domain.suitability import BRAND_TOPICS, RISKS, Risk, topic_index
 from engine.domain.tracks import FULL_SCALE, Track
 from engine.indexes.local.filters import _no_riskier
 from engine.words.vocabulary import Vocabulary

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from engine.content.categories import CategoryScore
 from engine.content.openrtb import MAX_KEYWORDS, content_object
-from engine.domain.iab.taxonomy import content_taxonomy
-from engine.domain.results import TagCount
-from engine.domain.suitability import BRAND_TOPICS, Risk, TopicRisk
+from engine.domain.assessments.iab.taxonomy import content_taxonomy
+from engine.domain.assessments.suitability import BRAND_TOPICS, Risk, TopicRisk
+from engine.domain.matching.results import TagCount
 from engine.domain.videos import VideoRecord
 from support.openrtb import check_content
 

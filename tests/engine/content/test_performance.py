@@ -19,9 +19,9 @@ from engine.content.performance import (
     Sound,
     classify,
 )
+from engine.domain.assessments.performance import Performance
 from engine.domain.content import SourceTrack, VideoContent
-from engine.domain.performance import Performance
-from engine.domain.results import TagCount
+from engine.domain.matching.results import TagCount
 from engine.domain.tracks import Track
 from engine.domain.videos import KINDS, VideoRecord
 from engine.words.vocabulary import Vocabulary

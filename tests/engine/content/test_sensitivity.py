@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.content.sensitivity import SensitivityClassifier
-from engine.domain.sensitivity import (
+from engine.domain.assessments.sensitivity import (
     DEFAULT_RULES,
     LEVELS,
     TOPICS,

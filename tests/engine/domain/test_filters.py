@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from engine.domain.filters import And, Field, Filter, HasTag, Ids, Not, Op, Or, sentence_of
+from engine.domain.matching.filters import And, Field, Filter, HasTag, Ids, Not, Op, Or, sentence_of
 from engine.domain.metadata import (
     SCHEMA,
     Column,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfTransformer
 from sklearn.utils.estimator_checks import check_estimator
 
-from engine.domain.weighting import (
+from engine.domain.matching.weighting import (
     TF,
     TfName,
     document_frequency,

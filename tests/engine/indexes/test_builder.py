@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.domain.matching.weighting import TfName
 from engine.domain.metadata import VideoMetadata
-from engine.domain.weighting import TfName
 from engine.errors import InvalidInput
 from engine.indexes.local import scan_selection as scan_selection
 from engine.indexes.local.builder import Part, build_in_folder

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.co_watching import LearnedMix
+from engine.domain.matching.co_watching import LearnedMix
 from engine.indexes.local import co_likes as co_likes
 from engine.indexes.local.co_likes import MIN_IN_COMMON, NEIGHBOURS, SHRINKAGE, CoLikes
 

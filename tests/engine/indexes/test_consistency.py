@@ -14,7 +14,7 @@ from engine.batch.backup.dumps import dump
 from engine.batch.backup.restores import restore
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.index_config import IndexConfig
 from engine.domain.metadata import SCHEMA, Moment, Number, RiskLevels, Word, Words
 from engine.domain.viewers import Event, EventKind
 from engine.errors import CorruptData

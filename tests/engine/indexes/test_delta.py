@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from engine.batch.follow import follow
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.filters import HasTag, Ids
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.filters import HasTag, Ids
+from engine.domain.matching.index_config import IndexConfig
 from engine.indexes.local.delta import MERGE_FACTOR, tidy
 from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot

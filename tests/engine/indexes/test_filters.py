@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from engine.domain.assessments.iab.taxonomy import content_taxonomy
+from engine.domain.assessments.sensitivity import LEVELS, Level
+from engine.domain.assessments.suitability import N_TOPICS, RISKS, Risk, topic_index
 from engine.domain.counts import Counts
-from engine.domain.filters import And, Field, Filter, HasTag, Ids, Not, Or, sentence_of
-from engine.domain.iab.taxonomy import content_taxonomy
+from engine.domain.matching.filters import And, Field, Filter, HasTag, Ids, Not, Or, sentence_of
 from engine.domain.metadata import SCHEMA, RiskLimit, VideoMetadata
-from engine.domain.sensitivity import LEVELS, Level
-from engine.domain.suitability import N_TOPICS, RISKS, Risk, topic_index
 from engine.errors import ColumnNotIndexed, InvalidInput, UnknownTag
 from engine.indexes.local.filters import FilterCompiler
 from engine.indexes.local.index import Index

@@ -10,7 +10,7 @@ import pytest
 
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.index_config import IndexConfig
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord
 from engine.errors import CorruptData, DiskFull, InvalidInput, NothingIndexed, OutdatedGeneration

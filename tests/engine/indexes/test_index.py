@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba.core.dispatcher import Dispatcher  # noqa: TID251 - to see what it compiles
 
-from engine.domain.weighting import TfName
+from engine.domain.matching.weighting import TfName
 from engine.errors import InvalidInput
 from engine.indexes.local.index import Index
 from engine.indexes.local.scan_selection import Kernel

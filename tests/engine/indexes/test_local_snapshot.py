@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
+from engine.domain.assessments.sensitivity import Level
 from engine.domain.counts import Counts
-from engine.domain.index_config import IndexConfig
-from engine.domain.sensitivity import Level
+from engine.domain.matching.index_config import IndexConfig
 from engine.indexes.local.delta import Changes, advance, tidy
 from engine.indexes.local.disk.generation import Generation
 from engine.indexes.local.index import Index

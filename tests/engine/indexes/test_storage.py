@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.domain.weighting import TfName
+from engine.domain.matching.weighting import TfName
 from engine.errors import CorruptData
 from engine.indexes.local.index import Index
 from engine.indexes.local.scan_selection import Kernel

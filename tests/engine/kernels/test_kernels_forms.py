@@ -14,7 +14,7 @@ import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.weighting import TfName
+from engine.domain.matching.weighting import TfName
 from engine.indexes.local.index import Index
 from engine.indexes.local.scan_selection import Kernel
 from engine.kernels import compiled

@@ -4,7 +4,7 @@ import scipy.sparse as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.domain.weighting import TfName
+from engine.domain.matching.weighting import TfName
 from engine.indexes.local.index import Index
 from engine.indexes.local.queries import packed
 from engine.indexes.local.scan_selection import sampled

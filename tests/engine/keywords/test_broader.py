@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
+from engine.domain.matching.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
 from engine.keywords.broader import broader_tags, broader_than, near_tags
 from engine.keywords.thesaurus.nouns import noun_thesaurus
 from engine.words.vocabulary import Vocabulary

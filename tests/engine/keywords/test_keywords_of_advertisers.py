@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine.domain.keywords import KeywordMatch, MatchMethod, Status
+from engine.domain.matching.keywords import KeywordMatch, MatchMethod, Status
 from engine.keywords.matcher import Keywords
 from engine.keywords.thesaurus.nouns import Thesaurus
 from engine.words.vocabulary import Vocabulary

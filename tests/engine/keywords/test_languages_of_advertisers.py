@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.domain.keywords import KeywordMatch, MatchMethod, Status
+from engine.domain.matching.keywords import KeywordMatch, MatchMethod, Status
 from engine.errors import InvalidInput
 from engine.keywords.foreign import FOREIGN, LATIN, ForeignWords, languages_of
 from engine.keywords.matcher import Keywords

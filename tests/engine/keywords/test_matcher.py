@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from engine.domain.keywords import AS_GOOD, SUGGESTED, USED, MatchMethod, Status
+from engine.domain.matching.keywords import AS_GOOD, SUGGESTED, USED, MatchMethod, Status
 from engine.errors import InvalidInput, UnknownTag
 from engine.keywords.embeddings import Embedder
 from engine.keywords.matcher import EMBEDDED_PIECES, Keywords

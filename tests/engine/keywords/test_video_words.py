@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from engine.content.categories import MIN_SCORE, Categories, tag_table
-from engine.domain.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
+from engine.domain.assessments.iab.taxonomy import SENSITIVE_TOPICS, content_taxonomy
 from engine.domain.text import tidy_words
 from engine.keywords.phrases import plain
 from engine.keywords.thesaurus.nouns import noun_thesaurus

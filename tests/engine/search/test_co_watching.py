@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.domain.co_watching import ENOUGH_VIEWERS, MAX_MIX, LearnedMix
+from engine.domain.matching.co_watching import ENOUGH_VIEWERS, MAX_MIX, LearnedMix
 from engine.domain.viewers import EventKind
 from engine.indexes.local.co_likes import CoLikes
 from engine.search.co_watching import added_to_scores

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from engine.domain.filters import And, Field, HasTag
-from engine.domain.recommendations import Basis
+from engine.domain.matching.filters import And, Field, HasTag
+from engine.domain.matching.recommendations import Basis
 from engine.domain.viewers import EventKind
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.eligibility import Rule, ViewerEligibilityReport, viewer_eligibility

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.domain.assessments.sensitivity import Level
 from engine.domain.counts import Counts
-from engine.domain.index_config import IndexConfig
-from engine.domain.results import Match
-from engine.domain.sensitivity import Level
+from engine.domain.matching.index_config import IndexConfig
+from engine.domain.matching.results import Match
 from engine.errors import InvalidInput, UnknownTag
 from engine.indexes.local.disk.generation import Generation
 from engine.indexes.local.index import Index

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.domain.co_watching import ENOUGH_VIEWERS, LearnedMix
-from engine.domain.filters import EVERY_VIDEO, HasTag
+from engine.domain.assessments.sensitivity import Level
+from engine.domain.matching.co_watching import ENOUGH_VIEWERS, LearnedMix
+from engine.domain.matching.filters import EVERY_VIDEO, HasTag
+from engine.domain.matching.recommendations import Basis
 from engine.domain.metadata import VideoMetadata
-from engine.domain.recommendations import Basis
-from engine.domain.sensitivity import Level
 from engine.domain.viewers import EventKind
 from engine.errors import InvalidInput
 from engine.indexes.local.co_likes import CoLikes

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.content.duplicates import SAME_SECONDS, are_same_footage
+from engine.domain.assessments.sensitivity import Level
 from engine.domain.metadata import VideoMetadata
-from engine.domain.sensitivity import Level
 from engine.domain.tracks import Track
 from engine.errors import InvalidInput
 from engine.indexes.local.snapshot import LocalSnapshot

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from engine.domain.filters import HasTag
-from engine.domain.recommendations import Reason
-from engine.domain.results import shares_by_source
-from engine.domain.source_weights import AS_INDEXED, SourceWeights
+from engine.domain.matching.filters import HasTag
+from engine.domain.matching.recommendations import Reason
+from engine.domain.matching.results import shares_by_source
+from engine.domain.matching.source_weights import AS_INDEXED, SourceWeights
 from engine.domain.tags import SOURCES
 from engine.domain.viewers import EventKind
 from engine.errors import CursorExpired, InvalidInput

@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.results import TagCount
+from engine.domain.matching.results import TagCount
 from engine.search.tag_ranking import MIN_SHARE, TagIdf
 
 NEW = TagIdf({}, 0)

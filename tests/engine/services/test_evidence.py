@@ -5,7 +5,7 @@ from typing import cast
 
 import numpy as np
 
-from engine.domain.results import Contribution, Match
+from engine.domain.matching.results import Contribution, Match
 from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track
 from engine.ports.catalog import Tracks

@@ -7,9 +7,9 @@ import pytest
 
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import IndexConfig
-from engine.domain.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
-from engine.domain.results import Matches
+from engine.domain.matching.index_config import IndexConfig
+from engine.domain.matching.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
+from engine.domain.matching.results import Matches
 from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.services.matches import keyword_matches

@@ -10,8 +10,8 @@ import pytest
 from engine.batch.recommend_all import PageOptions, recommend_all
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import IndexConfig
-from engine.domain.recommendations import Reason
+from engine.domain.matching.index_config import IndexConfig
+from engine.domain.matching.recommendations import Reason
 from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track
 from engine.errors import UnknownTag

@@ -10,9 +10,9 @@ import pytest
 
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.campaigns import Group
+from engine.domain.advertising.campaigns import Group
 from engine.domain.content import SourceTrack
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.index_config import IndexConfig
 from engine.domain.tags import AUDIO
 from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track

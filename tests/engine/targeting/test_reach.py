@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from engine.batch.follow import follow
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.filters import EVERY_VIDEO, And, Field, Filter, HasTag
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.filters import EVERY_VIDEO, And, Field, Filter, HasTag
+from engine.domain.matching.index_config import IndexConfig
 from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.targeting.new_matches import new_matches

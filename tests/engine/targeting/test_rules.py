@@ -5,9 +5,9 @@ from typing import Final
 
 import pytest
 
-from engine.domain.campaigns import Campaign
+from engine.domain.advertising.campaigns import Campaign
 from engine.domain.content import SourceTrack, VideoContent
-from engine.domain.filters import EVERY_VIDEO, And, Field, Filter
+from engine.domain.matching.filters import EVERY_VIDEO, And, Field, Filter
 from engine.domain.tags import VISUAL
 from engine.domain.tracks import Track
 from engine.domain.videos import VideoRecord

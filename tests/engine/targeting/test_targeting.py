@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.campaigns import Campaign, CampaignState, Group, Keyword
-from engine.domain.filters import And
-from engine.domain.iab.taxonomy import content_taxonomy
+from engine.domain.advertising.campaigns import Campaign, CampaignState, Group, Keyword
+from engine.domain.assessments.iab.taxonomy import content_taxonomy
+from engine.domain.matching.filters import And
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.targeting.campaign_index import CampaignIndex
 from engine.targeting.rules import MIN_RELEVANCE, rules_as_filters

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.counting import count_steady
 from engine.domain.content import SourceTrack, VideoContent
-from engine.domain.index_config import IndexConfig
 from engine.domain.lines import Line
+from engine.domain.matching.index_config import IndexConfig
 from engine.domain.tags import VISUAL
 from engine.domain.text import UnusableText, cleaned_line, is_blank, refuse_controls
 from engine.domain.time_ranges import TimeRange

@@ -1,7 +1,7 @@
 """The page of evaluations: what it queues, what it shows, and what it refuses."""
 
 from engine.catalogs import open_catalog
-from engine.domain.evaluation import Measure
+from engine.domain.evaluations.evaluation import Measure
 from support.pages import get, post, token_of
 from support.product import Served
 from support.reports import report

@@ -12,8 +12,8 @@ from playwright.sync_api import expect
 from api.http.middleware.auth import SESSION_COOKIE
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import IndexConfig
 from engine.domain.keys import Scope
+from engine.domain.matching.index_config import IndexConfig
 from engine.domain.videos import VideoRecord
 from engine.indexes.local.disk.generations import Generations
 from support.browser import OpenWindow

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.catalogs import open_catalog
-from engine.domain.evaluation import MAX_STORED
+from engine.domain.evaluations.evaluation import MAX_STORED
 from engine.domain.jobs import Claim, JobResult, Kind, State
 from engine.errors import (
     InvalidInput,

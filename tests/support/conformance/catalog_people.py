@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from engine.domain.campaigns import CampaignState
+from engine.domain.advertising.campaigns import CampaignState
+from engine.domain.advertising.webhooks import DeliveryState
 from engine.domain.keys import Scope, digest_of
 from engine.domain.viewers import Event, EventKind
-from engine.domain.webhooks import DeliveryState
 from engine.errors import (
     CampaignChanged,
     InvalidInput,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from engine.domain.shown_lists import (
+from engine.domain.evaluations.shown_lists import (
     MAX_OF_VIEWER,
     Door,
     ListEvent,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.filters import (
+from engine.domain.matching.filters import (
     EVERY_VIDEO,
     And,
     Field,

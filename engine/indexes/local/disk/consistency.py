@@ -13,11 +13,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.co_watching import MAX_MIX
+from engine.domain.assessments.sensitivity import LEVELS
+from engine.domain.assessments.suitability import N_TOPICS, RISKS
+from engine.domain.matching.co_watching import MAX_MIX
+from engine.domain.matching.weighting import TF, Weighting, document_frequency, smooth_idf
 from engine.domain.metadata import COLUMNS, ColumnType, RiskLevels, SensitivityLevel
-from engine.domain.sensitivity import LEVELS
-from engine.domain.suitability import N_TOPICS, RISKS
-from engine.domain.weighting import TF, Weighting, document_frequency, smooth_idf
 from engine.errors import CorruptData, InvalidInput
 from engine.indexes.local.co_likes import CoLikes
 from engine.indexes.local.disk.generation import Generation

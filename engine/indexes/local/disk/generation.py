@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from engine.domain.index_config import IndexConfig
+from engine.domain.matching.index_config import IndexConfig
 from engine.domain.tags import VISUAL, Tag
 from engine.errors import CorruptData, OutdatedGeneration
 from engine.indexes.local.co_likes import CoLikes

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from engine.domain.weighting import Weighting
+from engine.domain.matching.weighting import Weighting
 from engine.errors import CorruptData
 from engine.indexes.local.disk import storage as index_files
 from engine.indexes.local.rows.forward_rows import weights_of

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.weighting import Weighting, pivoted_norm
+from engine.domain.matching.weighting import Weighting, pivoted_norm
 from engine.errors import InvalidInput
 from engine.indexes.local.rows.count_matrix import CountRows, Rows
 from engine.kernels.forward import LOG, RAW, SQRT, Floats, ForwardRows, norms_of

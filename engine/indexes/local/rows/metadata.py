@@ -10,6 +10,8 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.domain.assessments.sensitivity import LEVELS
+from engine.domain.assessments.suitability import N_TOPICS, RISKS
 from engine.domain.metadata import (
     COLUMNS,
     SCHEMA,
@@ -22,8 +24,6 @@ from engine.domain.metadata import (
     Word,
     Words,
 )
-from engine.domain.sensitivity import LEVELS
-from engine.domain.suitability import N_TOPICS, RISKS
 from engine.errors import ColumnNotIndexed
 from engine.indexes.local.disk import storage as index_files
 from engine.indexes.local.rows.columns import (

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.filters import EVERY_VIDEO, Filter
+from engine.domain.matching.filters import EVERY_VIDEO, Filter
 from engine.indexes.local.filters import FilterCompiler
 from engine.indexes.local.index import Index
 from engine.indexes.local.rows.columns import Bitmap

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.weighting import TF
+from engine.domain.matching.weighting import TF
 from engine.indexes.local.index import Index
 from engine.ports.index import UnitRows
 

@@ -18,8 +18,8 @@ from engine.batch.replication.publications import KEPT, PUBLISHED, read_publicat
 from engine.batch.replication.publish import YOUNG_SECONDS, publish
 from engine.batch.replication.replica import Replica
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.index_config import IndexConfig
 from engine.domain.keys import Scope
+from engine.domain.matching.index_config import IndexConfig
 from engine.errors import (
     CorruptData,
     DiskFull,

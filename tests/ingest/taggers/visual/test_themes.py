@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.domain.results import DEFAULT_THRESHOLD
+from engine.domain.matching.results import DEFAULT_THRESHOLD
 from ingest.decoding.frames import open_video
 from ingest.taggers.visual.tagger import LocalTagger
 from support.footage import write_video

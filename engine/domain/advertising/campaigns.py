@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final, Literal
 
-from engine.domain.keywords import KeywordMatch
-from engine.domain.suitability import BRAND_TOPICS, Risk
+from engine.domain.assessments.suitability import BRAND_TOPICS, Risk
+from engine.domain.matching.keywords import KeywordMatch
 
 MAX_KEYWORDS: Final = 500
 """A campaign of more keywords is refused."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol, Self, TypeVar
 
-from engine.domain.keywords import IgnoredWord, KeywordMatch
+from engine.domain.matching.keywords import IgnoredWord, KeywordMatch
 from engine.domain.tags import source_of
 from engine.domain.time_ranges import TimeRange
 

@@ -7,10 +7,10 @@ from typing import Any, Final, Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.sensitivity import DEFAULT_RULES, Rule, Rules
+from engine.domain.assessments.sensitivity import DEFAULT_RULES, Rule, Rules
+from engine.domain.matching.weighting import TfName
 from engine.domain.tags import AUDIO, METADATA, SOURCES, SPEECH, TEXT, TagsBySource, is_source
 from engine.domain.tracks import Threshold
-from engine.domain.weighting import TfName
 from engine.errors import InvalidInput
 
 SecondsName = Literal["raw", "effective"]

@@ -8,7 +8,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.domain.index_config import MAX_WEIGHT
+from engine.domain.matching.index_config import MAX_WEIGHT
 from engine.domain.tags import SOURCES, TagsBySource, is_source, source_of
 from engine.errors import InvalidInput
 

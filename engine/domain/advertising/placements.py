@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.domain.campaigns import Bid, Creative
-from engine.domain.keywords import IgnoredWord
-from engine.domain.results import Contribution, Match, shares_by_source
+from engine.domain.advertising.campaigns import Bid, Creative
+from engine.domain.matching.keywords import IgnoredWord
+from engine.domain.matching.results import Contribution, Match, shares_by_source
 from engine.domain.time_ranges import TimeRange
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from engine.domain.results import TagCount
+from engine.domain.matching.results import TagCount
 
 
 class Performance(StrEnum):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine.domain.evaluation import Estimate
+from engine.domain.evaluations.evaluation import Estimate
 
 
 @dataclass(frozen=True, slots=True)

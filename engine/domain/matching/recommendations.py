@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Self
 
-from engine.domain.keywords import IgnoredWord
-from engine.domain.results import Contribution, shares_by_source
+from engine.domain.matching.keywords import IgnoredWord
+from engine.domain.matching.results import Contribution, shares_by_source
 from engine.domain.time_ranges import TimeRange
 from engine.domain.viewers import EventKind
 

@@ -1,0 +1,1 @@
+"""Campaigns, the places where they run, and who is told of them."""

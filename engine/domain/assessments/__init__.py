@@ -1,0 +1,1 @@
+"""Assessments of a video: sensitive topics, risk for a brand, performance, category."""

@@ -1,0 +1,1 @@
+"""Configuration of an index, questions to it, and its answers."""
