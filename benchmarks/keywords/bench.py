@@ -1,6 +1,7 @@
 """Words as advertisers type them: which are used for what they mean, and for what else.
 
-Run it with ``python benchmarks/keywords/bench.py [tuning|held_out]``; a minute at most.
+Run it with ``python benchmarks/keywords/bench.py [tuning|held_out]``; a minute at most. The words
+are those of ``tests/data/keywords``: ``typed`` and, of a later list, ``trade``.
 """
 
 import json
@@ -32,11 +33,11 @@ def with_general(tag: str) -> set[str]:
     return {tag}.union(*map(with_general, above))
 
 
-def rows(half: str) -> Iterator[str]:
-    """Yield the table of one half, and below it the words that are not used rightly."""
+def rows(name: str, half: str) -> Iterator[str]:
+    """Yield the table of half a list, and below it the words that are not used rightly."""
     keywords = Keywords(Vocabulary(LocalTagger.load().tags), Thesaurus.load(), shared_minilm())
     right, unused, wrong = 0, [], []
-    for one in read(f"typed_{half}"):
+    for one in read(f"{name}_{half}"):
         tags = [candidate.tag for candidate in keywords.read(one["word"]).used]
         if not tags:
             unused.append(one["word"])
@@ -44,13 +45,13 @@ def rows(half: str) -> Iterator[str]:
             wrong.append(f"{one['word']} ({', '.join(tags)})")
         else:
             right += 1
-    nothing = read(f"typed_no_tag_{half}")
+    nothing = read(f"{name}_no_tag_{half}")
     claimed = [word for word in nothing if keywords.read(word).used]
-    yield "| half | right and used | not used | another tag used | of none, used |"
+    yield "| list | right and used | not used | another tag used | of none, used |"
     yield "| --- | --- | --- | --- | --- |"
     total = right + len(unused) + len(wrong)
     yield (
-        f"| {half} | {right} of {total} | {len(unused)} | {len(wrong)}"
+        f"| {name}, {half} | {right} of {total} | {len(unused)} | {len(wrong)}"
         f" | {len(claimed)} of {len(nothing)} |"
     )
     yield f"\nNot used: {', '.join(unused)}."
@@ -59,4 +60,5 @@ def rows(half: str) -> Iterator[str]:
 
 if __name__ == "__main__":
     for half in sys.argv[1:] or ["tuning", "held_out"]:
-        print("\n".join(rows(half)), end="\n\n")
+        for name in ("typed", "trade"):
+            print("\n".join(rows(name, half)), end="\n\n")

@@ -52,6 +52,7 @@ _SYNONYM: Final = 0.97
 _BROADER: Final = 0.92
 _STEP: Final = 0.04
 _DOUBT: Final = 0.3
+_DOUBT_OF_THINGS: Final = 0.15
 _NO_DOUBT: Final = 0.55
 _RARE: Final = 0.25
 _HEAD: Final = 0.85
@@ -297,11 +298,19 @@ class Keywords:
             yield TagCandidate(
                 tag, self._by_embedding(text, tag, cosines[tag]), MatchMethod.EMBEDDING, text
             )
-        if self._thesaurus.is_set_phrase(text):
+        if self._is_one_noun(text):
             return
         for part in parts_of(text):
             if part.words != text:
                 yield from self._of_part(part, cosines)
+
+    def _is_one_noun(self, text: str) -> bool:
+        """Tell whether a phrase has a meaning of its own, which its parts alone need not have."""
+        return (
+            self._thesaurus.is_set_phrase(text)
+            or bool(self._thesaurus.entries(text))
+            or text in self._singular
+        )
 
     def _of_part(self, part: Part, cosines: Cosines) -> Iterator[TagCandidate]:
         share = _HEAD if part.is_head else _MORE
@@ -347,13 +356,14 @@ def _confidence(entry: Entry, cosine: float) -> float:
     """Return how sure an entry of the thesaurus makes us.
 
     A synonym needs no support. The further a word is under a tag, the more the embedding must
-    agree (grammar is a science, three steps up, yet nobody who says one means the other). A
-    meaning that few uses of the word have counts for less.
+    agree (grammar is a science, three steps up, yet nobody who says one means the other), of things
+    less than of ideas (gin is alcohol). A meaning that few uses of the word have counts for less.
     """
     sure = _SYNONYM
     if entry.steps:
         doubt = max(0.0, _NO_DOUBT - cosine) / _NO_DOUBT
-        sure = max(0.0, _BROADER - entry.steps * (_STEP + _DOUBT * doubt))
+        most = _DOUBT_OF_THINGS if entry.is_thing else _DOUBT
+        sure = max(0.0, _BROADER - entry.steps * (_STEP + most * doubt))
     return float(sure * entry.share**_RARE)
 
 

@@ -8,20 +8,42 @@ noun.exc and cntlist.rev. Reads ``senses.txt``, where the meanings of each tag w
 
 import json
 import sys
+import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from backports import zstd
 
+from engine.keywords.phrases import plain
+from engine.keywords.word_lists.videos import VideoWord, video_words
 from models.convert.wordnet import Nouns
 
 _RULES = Path(__file__).with_name("senses.txt")
 _LURES = Path(__file__).with_name("lures.txt")
+_NEWER = Path(__file__).with_name("newer_words.txt")
+_CATEGORIES = Path(__file__).parents[2] / "engine" / "content" / "categories.toml"
 _TABLE = Path(__file__).parents[2] / "engine" / "keywords" / "thesaurus" / "nouns.json.zst"
 _NOUN = "1"
 
-_Entry = tuple[str, int, float]
-"""A tag, how many steps the word is narrower, and the share of its uses that mean it."""
+_FILED = 0.8
+"""Certainty from which a word and a tag of the same category have to do with each other."""
+
+_MAIN_SHARE = 0.5
+"""A meaning that fewer uses of a tag's name have is not the tag's."""
+
+_PLACES = frozenset({"indoors", "outdoors"})
+"""Tags that say next to nothing of a thing that is found there."""
+
+_FILED_STEPS = 2
+"""Steps that a word counts as narrower when it only shares a tag's category."""
+
+_THINGS = frozenset({"05", "06", "13", "20"})
+"""WordNet's files of animals, artifacts, food and plants."""
+
+_Entry = tuple[str, int, float, int]
+"""A tag, how many steps the word is narrower, the share of its uses that mean it, and 1 if they
+mean a thing that can be touched."""
 
 
 @dataclass(frozen=True)
@@ -94,21 +116,93 @@ def _shares(word: str, nouns: Nouns, uses: dict[tuple[str, int], int]) -> dict[i
 
 def build(rules: str, nouns: Nouns, uses: dict[tuple[str, int], int]) -> dict[str, list[_Entry]]:
     """Return word -> its entries, by tag."""
-    table: dict[str, dict[str, tuple[int, float]]] = {}
+    table: dict[str, dict[str, tuple[int, float, int]]] = {}
     for line in rules.splitlines():
         if line.startswith("#"):
             continue
         tag, _, rule = line.partition(": ")
         for offset, steps in _steps(_terms(rule, nouns), nouns).items():
+            is_thing = int(nouns.sense(offset).file in _THINGS)
             for word in nouns.sense(offset).words:
                 share = _shares(word, nouns, uses)[offset]
                 of_word = table.setdefault(word.lower(), {})
-                min_steps, total = of_word.get(tag, (steps, 0.0))
-                of_word[tag] = (min(min_steps, steps), total + share)
+                min_steps, total, is_any = of_word.get(tag, (steps, 0.0, 0))
+                of_word[tag] = (min(min_steps, steps), total + share, max(is_any, is_thing))
     return {
-        word: [(tag, steps, round(share, 2)) for tag, (steps, share) in sorted(of_word.items())]
+        word: [
+            (tag, steps, round(share, 2), is_thing)
+            for tag, (steps, share, is_thing) in sorted(of_word.items())
+        ]
         for word, of_word in sorted(table.items())
     }
+
+
+def _with_listed(
+    table: dict[str, list[_Entry]], words: Iterable[VideoWord], filed: Mapping[str, list[str]]
+) -> dict[str, list[_Entry]]:
+    """Return the table with what the list for videos says, which no other use of a word shares."""
+    listed = {word.name: word for word in words if not word.phrase}
+    tags = {tag for entries in table.values() for tag, *_ in entries}
+    result = dict(table)
+    for name, word in listed.items():
+        above = _ancestors(word, listed)
+        steps = {tag: depth for tag, depth in above.items() if tag in tags - _PLACES}
+        steps = _one_above_another(steps, table)
+        steps = steps or dict.fromkeys(_filed_with(word, filed), _FILED_STEPS)
+        entries = {entry[0]: entry for entry in table.get(name, [])}
+        for tag, depth in steps.items():
+            _, least, _, is_thing = entries.get(tag, (tag, depth, 1.0, 0))
+            entries[tag] = (tag, min(depth, least), 1.0, is_thing)
+        if entries and name not in tags:
+            result[name] = sorted(entries.values())
+    return dict(sorted(result.items()))
+
+
+def _ancestors(word: VideoWord, listed: Mapping[str, VideoWord]) -> dict[str, int]:
+    """Return every word that one brings with it, and how many steps it is above."""
+    above: dict[str, int] = {}
+    waiting = [(1, parent) for parent in word.parents]
+    while waiting:
+        depth, name = waiting.pop(0)
+        if name not in above:
+            above[name] = depth
+            waiting += [(depth + 1, one) for one in getattr(listed.get(name), "parents", ())]
+    return above
+
+
+def _one_above_another(
+    steps: Mapping[str, int], table: Mapping[str, list[_Entry]]
+) -> dict[str, int]:
+    """Return tags with their steps, those that are broader than another further up than that.
+
+    The list brings in both at once what a puppy is: a dog, and an animal.
+    """
+    result = dict(steps)
+    for tag, depth in steps.items():
+        for broader, further, share, _ in table.get(tag, []):
+            if broader in result and further and share >= _MAIN_SHARE:
+                result[broader] = max(result[broader], depth + further)
+    return result
+
+
+def _filed_with(word: VideoWord, filed: Mapping[str, list[str]]) -> list[str]:
+    """Return the tags that say the category of a word, both as good as always."""
+    return [
+        tag
+        for category, weight in word.categories.items()
+        if weight >= _FILED
+        for tag in filed.get(category, [])
+    ]
+
+
+def _tags_by_category(tags: Mapping[str, Mapping[str, float]]) -> dict[str, list[str]]:
+    """Return category of the IAB's -> the tags that as good as always say it."""
+    result: dict[str, list[str]] = {}
+    for tag, categories in tags.items():
+        for category, weight in categories.items():
+            if weight >= _FILED:
+                result.setdefault(category, []).append(tag)
+    return result
 
 
 def _set_phrases(nouns: Nouns, words: dict[str, list[_Entry]]) -> list[str]:
@@ -121,8 +215,8 @@ def _set_phrases(nouns: Nouns, words: dict[str, list[_Entry]]) -> list[str]:
     )
 
 
-def _lures(rules: str) -> dict[str, list[str]]:
-    """Return word -> the tags it does not mean."""
+def _tags_by_word(rules: str) -> dict[str, list[str]]:
+    """Read ``tag: word, word`` as word -> its tags."""
     result: dict[str, list[str]] = {}
     for line in rules.splitlines():
         if not line.startswith("#"):
@@ -132,12 +226,28 @@ def _lures(rules: str) -> dict[str, list[str]]:
     return result
 
 
+def _with_newer(
+    table: dict[str, list[_Entry]], newer: Mapping[str, list[str]]
+) -> dict[str, list[_Entry]]:
+    """Return the table with words that WordNet lacks, or has in no such meaning."""
+    result = dict(table)
+    for word, tags in newer.items():
+        others = [entry for entry in table.get(plain(word), []) if entry[0] not in tags]
+        result[plain(word)] = sorted([*others, *((tag, 1, 1.0, 0) for tag in tags)])
+    return dict(sorted(result.items()))
+
+
 def main(wordnet: Path) -> None:
     """Write the table."""
     rules = _RULES.read_text(encoding="utf-8")
     with (wordnet / "data.noun").open("rb") as data:
         nouns = Nouns((wordnet / "index.noun").read_text(encoding="latin-1"), data)
-        words = build(rules, nouns, _uses((wordnet / "cntlist.rev").read_text(encoding="latin-1")))
+        words = _with_listed(
+            build(rules, nouns, _uses((wordnet / "cntlist.rev").read_text(encoding="latin-1"))),
+            video_words(),
+            _tags_by_category(tomllib.loads(_CATEGORIES.read_text("utf-8"))["tags"]),
+        )
+        words = _with_newer(words, _tags_by_word(_NEWER.read_text("utf-8")))
         phrases = _set_phrases(nouns, words)
     exceptions = (wordnet / "noun.exc").read_text(encoding="latin-1").splitlines()
     irregular = {
@@ -148,7 +258,7 @@ def main(wordnet: Path) -> None:
         "words": words,
         "irregular": irregular,
         "set_phrases": phrases,
-        "lures": _lures(_LURES.read_text(encoding="utf-8")),
+        "lures": _tags_by_word(_LURES.read_text(encoding="utf-8")),
     }
     _TABLE.write_bytes(zstd.compress(json.dumps(table, ensure_ascii=False).encode(), 19))
     print(f"{len(words)} words, {len(phrases)} set phrases")

@@ -6,8 +6,13 @@ from typing import BinaryIO
 
 @dataclass(frozen=True)
 class Sense:
-    """One meaning of a noun: its words, and the meanings around it by their place in the file."""
+    """One meaning of a noun: its words, and the meanings around it by their place in the file.
 
+    Attributes:
+        file: number of the lexicographer file; see lexnames(5WN).
+    """
+
+    file: str
     words: tuple[str, ...]
     broader: tuple[int, ...]
     narrower: tuple[int, ...]
@@ -75,6 +80,7 @@ def _data_entry(line: str) -> Sense:
         if part_of_speech == "n"
     ]
     return Sense(
+        fields[1],
         words,
         broader=tuple(offset for symbol, offset in around if symbol in ("@", "@i")),
         narrower=tuple(offset for symbol, offset in around if symbol in ("~", "~i")),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -44,11 +44,13 @@ class Entry:
         tag: the tag.
         steps: 0 when the word is a synonym, else how many steps of WordNet's tree it is narrower.
         share: how much of the word's use means this, 0.0 to 1.0, by WordNet's own counts.
+        is_thing: the word means an animal, an artifact, food or a plant.
     """
 
     tag: str
     steps: int
     share: float
+    is_thing: bool = False
 
 
 class Thesaurus:
@@ -56,7 +58,7 @@ class Thesaurus:
 
     def __init__(
         self,
-        words: Mapping[str, Sequence[tuple[str, int, float]]],
+        words: Mapping[str, Sequence[tuple[Any, ...]]],
         *,
         irregular: Mapping[str, str] | None = None,
         set_phrases: Iterable[str] = (),
@@ -65,7 +67,7 @@ class Thesaurus:
         """Keep a table.
 
         Args:
-            words: word -> tag, steps and share of each entry.
+            words: word -> the attributes of each entry, in their order.
             irregular: plural -> singular.
             set_phrases: nouns of several words that lead nowhere as a whole.
             lures: word -> tags that are near it but not meant.
@@ -89,7 +91,7 @@ class Thesaurus:
     @property
     def tags(self) -> set[str]:
         """All tags that some word leads to."""
-        return {tag for entries in self._words.values() for tag, _, _ in entries}
+        return {tag for entries in self._words.values() for tag, *_ in entries}
 
     @property
     def words(self) -> set[str]:
