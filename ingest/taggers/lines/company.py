@@ -13,21 +13,30 @@ from ingest.taggers.lines.mentions import Mention
 _ASIDE: Final = ("description", "folder")
 """Fields that say much beside what is on a video, where a title or a file's name says more."""
 
+_FEW: Final = 10
+"""Words of a publisher that are picked for a video; more are of a channel, or bring viewers."""
+
 
 def accompanied(
-    lines: Sequence[Line], mentions: Sequence[Sequence[Mention]]
+    lines: Sequence[Line],
+    mentions: Sequence[Sequence[Mention]],
+    *,
+    is_called: bool = False,
 ) -> list[list[Mention]]:
     """Return of each line the mentions that count.
 
-    One that may be a name, stands in the description, or in a folder's name beside a file that
-    says more itself, counts where words of another field mean the same or a kind of it, or words
-    that count by themselves do. What is read or spoken counts.
+    One that may be a name, stands in the description, in a folder's name beside a file that
+    says more itself, or among many words of its publisher, counts where words of another field
+    mean the same or a kind of it, or words that count by themselves do. What is read or spoken
+    counts.
 
     Args:
         lines: of one video.
         mentions: of each line.
+        is_called: whether its title is what a song, a film or another work is called; then its
+            publisher's words are of that work, too, however few they are.
     """
-    aside = _fields_aside(lines)
+    aside = _fields_aside(lines, is_called=is_called)
     known = [
         (line.field, [one.tag for one in mention.candidates])
         for line, own in zip(lines, mentions, strict=True)
@@ -54,6 +63,9 @@ def accompanied(
     ]
 
 
-def _fields_aside(lines: Sequence[Line]) -> tuple[str, ...]:
+def _fields_aside(lines: Sequence[Line], *, is_called: bool) -> tuple[str, ...]:
     # Who numbers the files names the folder.
-    return _ASIDE if any(line.field in TITLES for line in lines) else ()
+    if not any(line.field in TITLES for line in lines):
+        return ()
+    is_many = sum(line.field == "tag" for line in lines) > _FEW
+    return (*_ASIDE, "tag") if is_many or is_called else _ASIDE

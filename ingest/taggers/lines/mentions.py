@@ -22,6 +22,9 @@ from ingest.taggers.lines.word_lists import (
     determiners,
     figures_of_speech,
     function_words,
+    objects,
+    subjects,
+    unsure,
 )
 
 Case = Literal["sentence", "title", "none"]
@@ -55,8 +58,8 @@ class Mention(NamedTuple):
     Attributes:
         words: as they are written.
         candidates: the nearest first.
-        may_be_name: whether bands, teams, brands or films are called so, too, and nothing tells
-            that none of them is meant.
+        may_be_name: whether bands, teams, brands or films are called so, too, or the words have
+            another sense, and nothing tells that none of these is meant.
     """
 
     words: str
@@ -126,7 +129,9 @@ def _mentions(run: Sequence[Token], case: Case, *, alone: bool) -> Iterator[Ment
             candidates = candidate_tags(words) if len(words) >= _MIN_LETTERS else ()
             if candidates and _is_meant(run, at, size, case, alone=alone):
                 written = " ".join(token.text for token in run[at : at + size])
-                yield Mention(written, candidates, _may_be_name(run[at], candidates, alone=alone))
+                may_be_name = _may_be_name(run[at], candidates, alone=alone)
+                is_doubtful = words in unsure() and not _is_one(run, at)
+                yield Mention(written, candidates, may_be_name or is_doubtful)
                 break
         at += size
 
@@ -141,6 +146,12 @@ def _may_be_name(token: Token, candidates: Sequence[CandidateTag], *, alone: boo
     return alone and token.word in brands()
 
 
+def _is_one(run: Sequence[Token], at: int) -> bool:
+    """Tell whether a word is said of one thing, or of somebody's: a house, our house."""
+    before = {one.word for one in run[max(0, at - _AWAY) : at]}
+    return bool(before & (determiners() - _NO_OBJECT - {"the"}))
+
+
 def _means_another(phrase: str) -> bool:
     """Tell whether a phrase is something else than its parts are."""
     is_phrase = noun_thesaurus().is_set_phrase(phrase) and not candidate_tags(phrase)
@@ -152,7 +163,7 @@ def _is_meant(run: Sequence[Token], at: int, size: int, case: Case, *, alone: bo
     if before & _DENIALS or _is_name(run, at, size, case):
         return False
     word = run[at].word
-    if size == 1 and _is_order(run, at):
+    if size == 1 and (_is_order(run, at) or _is_verb(run, at)):
         return False
     if size > 1 or not {word, *noun_thesaurus().singulars(word)} & rarely_nouns():
         return True
@@ -164,6 +175,12 @@ def _is_order(run: Sequence[Token], at: int) -> bool:
     """Tell whether a word begins a sentence before a determiner, as verbs do: book a lesson."""
     after = run[at + 1].word if at + 1 < len(run) else ""
     return run[at].begins and after in determiners() - _NO_OBJECT
+
+
+def _is_verb(run: Sequence[Token], at: int) -> bool:
+    """Tell whether a word stands where verbs do: where you park it."""
+    after = run[at + 1].word if at + 1 < len(run) else ""
+    return after in objects() or (at > 0 and run[at - 1].word in subjects())
 
 
 def _is_name(run: Sequence[Token], at: int, size: int, case: Case) -> bool:

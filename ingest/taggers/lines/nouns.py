@@ -87,7 +87,8 @@ def _exact() -> dict[str, str]:
     forms = {plain(name): name for name in names}
     for name in names:
         for form in (*noun_thesaurus().singulars(plain(name)), plain(name).replace(" ", "")):
-            forms.setdefault(form, name)
+            if form not in ambiguous():  # shorts are not short
+                forms.setdefault(form, name)
     return forms
 
 

@@ -40,7 +40,7 @@ FIELDS: Final = {
 _MAX_TIMED_TAGS: Final = 100  # where there are too many: on each second of the longest video
 _ALONE: Final = ("tag", "category", "folder")
 _SONG: Final = (CandidateTag("music", 1.0),)
-_METHOD: Final = 4
+_METHOD: Final = 5
 """Raised when lines are understood in another way."""
 
 
@@ -169,8 +169,9 @@ def _tagged_lines(lines: Sequence[Line], language: str) -> list[_TaggedLine]:
     if not is_english((line.text for line in lines), language):
         return [_TaggedLine(line, ()) for line in lines]
     context = context_of([line for line in lines if line.field])
-    mentions = accompanied(lines, [_mentions(line, context) for line in lines])
-    return [_tagged(line, own) for line, own in zip(lines, mentions, strict=True)]
+    mentions = [_mentions(line, context) for line in lines]
+    counted = accompanied(lines, mentions, is_called=context.is_called)
+    return [_tagged(line, own) for line, own in zip(lines, counted, strict=True)]
 
 
 def _tagged(line: Line, mentions: Sequence[Mention]) -> _TaggedLine:

@@ -72,6 +72,15 @@ def is_named_work(title: str) -> bool:
     return by is not None and by.group(1).split()[0].lower() in given_names()
 
 
-def is_of_song(title: str, others: Iterable[str]) -> bool:
-    """Tell whether a title of two parts is one of a song, by what is written below it."""
-    return _PARTS.search(title) is not None and any(_BELOW.search(other) for other in others)
+def is_of_song(title: str, description: Iterable[str], words: Iterable[str] = ()) -> bool:
+    """Tell whether a title of two parts is one of a song, by what is written below it.
+
+    Args:
+        title: of a video.
+        description: lines of it, which may say so in passing.
+        words: of its publisher, of which one must say just that.
+    """
+    return _PARTS.search(title) is not None and (
+        any(_BELOW.search(line) for line in description)
+        or any(_BELOW.fullmatch(word) for word in words)
+    )

@@ -38,6 +38,16 @@ def determiners() -> frozenset[str]:
     return _list("determiners")
 
 
+def subjects() -> frozenset[str]:
+    """Return the words that a verb comes after."""
+    return _list("subjects")
+
+
+def objects() -> frozenset[str]:
+    """Return the words that come after a verb."""
+    return _list("objects")
+
+
 def brands() -> frozenset[str]:
     """Return the nouns that are as often names of what is sold, or of teams."""
     return _list("brands")
@@ -46,6 +56,11 @@ def brands() -> frozenset[str]:
 def ambiguous() -> frozenset[str]:
     """Return the nouns that mean a tag's thing no more often than something else."""
     return _list("ambiguous")
+
+
+def unsure() -> frozenset[str]:
+    """Return the nouns that a title uses in another sense about as often."""
+    return _list("unsure")
 
 
 def folders() -> frozenset[str]:

@@ -40,6 +40,17 @@ def told(*lines: tuple[str, str]) -> set[str]:
         ([("title", "Phones"), ("tag", "apple")], "apple", False),  # a brand
         ([("title", "My apple"), ("tag", "apple")], "apple", True),
         ([("", "Panthers")], "panther", True),  # read on the picture
+        ([("title", "Cabinet rows")], "cabinet", False),  # another sense
+        ([("title", "My cabinet")], "cabinet", True),
+        ([("title", "Cabinet"), ("tag", "wardrobe")], "cabinet", False),
+        ([("title", "Cabinet"), ("tag", "furniture")], "cabinet", True),
+        ([("title", "My day"), *[("tag", "dog")] * 10], "dog", True),
+        ([("title", "My day"), *[("tag", "dog")] * 11], "dog", False),  # words of the channel
+        ([("title", "My dog"), *[("tag", "pet")] * 11], "pet", True),
+        ([*[("tag", "dog")] * 11], "dog", True),  # nothing else is told
+        ([("title", "Jaws (Official Trailer)"), ("tag", "boat")], "boat", False),  # of the film
+        ([("title", "Ann - Lift (Official Video)"), ("tag", "boat")], "boat", False),
+        ([("title", "Ann - Lift (Official Video)"), ("tag", "boat")], "music", True),
     ],
 )
 def test_what_may_be_a_name_counts_in_company(
@@ -75,13 +86,16 @@ MENTION = st.builds(
 )
 
 
-@given(st.lists(st.tuples(FIELD | st.just(""), st.lists(MENTION, max_size=4)), max_size=6))
+@given(
+    read=st.lists(st.tuples(FIELD | st.just(""), st.lists(MENTION, max_size=4)), max_size=6),
+    is_called=st.booleans(),
+)
 def test_each_mention_is_held_against_every_other_one(
-    read: list[tuple[str, list[Mention]]],
+    read: list[tuple[str, list[Mention]]], *, is_called: bool
 ) -> None:
     lines = [Line("text", field=field) for field, _ in read]
     is_titled = any(field in ("title", "file") for field, _ in read)
-    aside = ("description", "folder") if is_titled else ()
+    aside = ("description", "folder", *["tag"] * is_called) if is_titled else ()
 
     def agree(one: Mention, other: Mention) -> bool:
         tags, others = ([tag.tag for tag in each.candidates] for each in (one, other))
@@ -102,7 +116,7 @@ def test_each_mention_is_held_against_every_other_one(
         ]
         for field, own in read
     ]
-    assert accompanied(lines, [own for _, own in read]) == expected
+    assert accompanied(lines, [own for _, own in read], is_called=is_called) == expected
 
 
 def test_a_description_of_thousands_of_mentions_is_held_against_them_all() -> None:

@@ -9,7 +9,7 @@ from ingest.taggers.lines.context import context_of
 from ingest.taggers.lines.english import is_english
 from ingest.taggers.lines.mentions import case_of, is_team, mentions_in
 from ingest.taggers.lines.nouns import candidate_tags, tag_names
-from ingest.taggers.lines.titles import is_named_work, song_words
+from ingest.taggers.lines.titles import is_named_work, is_of_song, song_words
 from ingest.taggers.lines.tokens import runs_of
 
 
@@ -49,6 +49,9 @@ def test_nouns_mean_tags(text: str, meant: set[str]) -> None:
         ("Chicago Bears at Home", "bear"),  # a team
         ("Jaguar F-Type Review", "jaguar"),  # a brand
         ("can you bear it", "bear"),  # a verb
+        ("home is where you park the van", "park"),
+        ("park it here", "park"),
+        ("a short story", "shorts"),  # no singular of these
         ('she reads "The Lion and the Unicorn"', "lion"),  # the name of a work
         ("Piano Cover of River Flows in You", "river"),
         ("a hot dog stand", "dog"),  # a phrase that means something else
@@ -118,6 +121,22 @@ def test_every_tag_that_means_one_thing_is_meant_by_its_name() -> None:
 )
 def test_titles_of_songs_are_told(title: str, words: str | None) -> None:
     assert song_words(title) == words
+
+
+@pytest.mark.parametrize(
+    ("description", "words", "is_song"),
+    [
+        ("from the new album, out now", "", True),
+        ("", "new album", True),
+        ("", "the new album that is out now", False),  # words of another video
+        ("a day at sea", "sea", False),
+    ],
+)
+def test_what_stands_below_a_title_tells_a_song(
+    description: str, words: str, *, is_song: bool
+) -> None:
+    assert is_of_song("Ann - Lift", [description], [words]) is is_song
+    assert not is_of_song("Lift", [description], [words])
 
 
 @pytest.mark.parametrize(
