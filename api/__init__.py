@@ -1,1 +1,1 @@
-"""The doors: command line and HTTP. Few lines over calls of the packages below."""
+"""The entry points: command line and HTTP. Few lines over calls of the packages below."""

@@ -1,4 +1,4 @@
-"""A campaign as its advertiser wrote it -> as it is kept: its words understood, its dates read."""
+"""A campaign as its advertiser wrote it -> as stored: its words understood, its dates read."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -36,7 +36,7 @@ def campaign_of(
     vocabulary: Vocabulary,
     keyword_service: KeywordService,
 ) -> Campaign:
-    """Return a campaign as it is kept.
+    """Return a campaign as it is stored.
 
     Args:
         campaign: its id.

@@ -53,7 +53,7 @@ def _use_multilingual() -> Embedder:
 
 
 def keyword_service(home: Path) -> KeywordService:
-    """Return what understands words; the vectors of tags are kept in files of ``home``."""
+    """Return what understands words; the vectors of tags are stored in files of ``home``."""
     foreign, card = None, load_card("use_multilingual")
     if is_installed(card):
         foreign = _with_tags(_use_multilingual, card, home / _FOREIGN_FILE)

@@ -109,7 +109,7 @@ _VIEWER: Final[Members] = {
 }
 _SHOWN_LIST: Final[Members] = {
     "list_id": "id",
-    **_named("kind", "door"),
+    **_named("kind", "entry_point"),
     "at": lambda shown: _seconds(list_moment(shown.id)),
     **_named("first", "size", "campaign", "experiment", "arm", "settings"),
 }

@@ -1,4 +1,4 @@
-"""Text for a log or a terminal: what others wrote is shown there, never obeyed."""
+"""Text for a log or a terminal: what others wrote is shown there, never interpreted."""
 
 import logging
 from typing import Any

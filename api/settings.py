@@ -164,7 +164,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     viewer_power: Annotated[float, Meta(gt=0.0, le=2.0)] = VIEWER_RULES.power
     """The power of a profile's weights; below 1 it damps the strongest tags."""
     viewer_most_tags: Annotated[int, Meta(ge=1, le=MAX_TAGS)] = VIEWER_RULES.most_tags
-    """Number of the strongest tags of a viewer's videos that are kept."""
+    """Number of the strongest tags of a viewer's videos that count."""
     viewer_co_likes: float | None = None
     """Share of being liked by the same viewers in what ranks a video, 0 (by tags alone) to 0.9;
     `learned` at each reindex on the viewers' own latest likes unless set
@@ -174,7 +174,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     after a colon the arms, with what each changes of the `VIEWER_` settings
     ([attribution](attribution.md))."""
     list_days: Annotated[int, Meta(ge=0, le=3650)] = 30
-    """Days that a small record of each list is kept, so that events can name the list they come
+    """Days that a small record of each list is stored, so that events can name the list they come
     from; 0 keeps none, and lists have no id ([attribution](attribution.md))."""
     host: str = "127.0.0.1"
     """The address that `reelmatch serve` listens on."""

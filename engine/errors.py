@@ -10,7 +10,7 @@
     |   |-- UnknownCampaign    no such campaign
     |   |-- AmbiguousVideo     several videos answer to that name
     |   |-- UnknownJob         no such job in the queue
-    |   `-- UnknownViewer      nothing is kept of that viewer
+    |   `-- UnknownViewer      nothing is stored of that viewer
     |-- CursorExpired          a page's cursor that was given out too long ago
     |-- CampaignChanged        a campaign is not what it was when the caller last saw it
     |-- NothingIndexed         a search before the first reindex
@@ -42,7 +42,8 @@ _SHOWN: Final = 100
 class ReelmatchError(Exception):
     """Root of all expected failures; the CLI and the API turn it into a short message.
 
-    The message is shown at every door, so it names no command and no flag of one; the hint does.
+    The message is shown at every entry point, so it names no command and no flag of one; the hint
+    does.
 
     Args:
         message: names what was wrong and what to do.
@@ -186,7 +187,7 @@ class UnknownEvaluation(InvalidInput):
 
 
 class UnknownViewer(InvalidInput):
-    """Nothing is kept of that viewer."""
+    """Nothing is stored of that viewer."""
 
     def __init__(self, viewer: str) -> None:
         super().__init__(
@@ -219,7 +220,7 @@ class OutdatedGeneration(ReelmatchError):
     def __init__(self, generation: str) -> None:
         super().__init__(
             f"generation {generation} was built by another version of reelmatch: reindex (nothing"
-            " is watched anew)"
+            " is analyzed anew)"
         )
 
 
@@ -230,7 +231,7 @@ class ColumnNotIndexed(OutdatedGeneration):
         ReelmatchError.__init__(
             self,
             f"no filter by {name!r} yet, as the index was built by an earlier version of reelmatch:"
-            " reindex (nothing is watched anew)",
+            " reindex (nothing is analyzed anew)",
         )
 
 

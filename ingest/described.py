@@ -1,4 +1,4 @@
-"""Description of a video before it is watched, by its file or its site."""
+"""Description of a video before it is analyzed, by its file or its site."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from ingest.sources.files import content_id
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """Metadata of a video before it is watched.
+    """Metadata of a video before it is analyzed.
 
     Attributes:
         id: 16 hex digits.

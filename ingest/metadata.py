@@ -36,7 +36,7 @@ def metadata_track(
 
 
 def add_metadata(described: Described, catalog: Catalog) -> None:
-    """Store what the metadata of a watched video says, where nobody looked at it yet."""
+    """Store what the metadata of a analyzed video says, where nobody looked at it yet."""
     record = catalog.videos.get(described.id)
     if record is not None and METADATA not in catalog.tracks.taggers(record.id):
         track, _ = metadata_track(described, record, catalog)
@@ -45,9 +45,9 @@ def add_metadata(described: Described, catalog: Catalog) -> None:
 
 
 def reread_metadata(catalog: Catalog) -> int:
-    """Store what the metadata of each watched video says that this version did not read yet.
+    """Store what the metadata of each analyzed video says that this version did not read yet.
 
-    Descriptions and words of publishers are those that were kept with the videos.
+    Descriptions and words of publishers are those that were stored with the videos.
 
     Returns:
         How many were read.

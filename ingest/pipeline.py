@@ -48,16 +48,16 @@ from ingest.thumbnails import Gallery
 ANALYZED = (Status.OK, Status.PARTIAL, Status.IMAGE, Status.TOO_LONG)
 """The statuses of videos that have a track."""
 
-KNOWN: Final = "already watched"
-"""Beginning of the reason for a source whose video was watched before."""
+KNOWN: Final = "already analyzed"
+"""Beginning of the reason for a source whose video was analyzed before."""
 
 
 _BEAT_SAMPLES: Final = 30 * RATE
 """Samples between two reports of the progress to those who watch it."""
 
 
-STORED: Final = "what was seen of it before is kept"
-"""Ending of the reason for a video that is not there any more."""
+STORED: Final = "what was seen of it before is stored"
+"""End of the reason for a video that is not there any more."""
 
 Observer = Tagger | SoundTagger | TextReader
 """A tagger of pictures or of sound, or a reader of text."""
@@ -128,12 +128,12 @@ def ingest_file(
 
     Args:
         path: the file.
-        catalog: where the result is kept, in one transaction at the end.
+        catalog: where the result is stored, in one transaction at the end.
         taggers: each for a source of its own, one of them for the visual one; a
             source that observed the video before is left alone, unless it is another than the
             visual one and its tagger was of an older version.
         described: what is known of it; unless given, it is a file of this machine.
-        force: look again at a video that was watched before.
+        force: look again at a video that was analyzed before.
         every: have at most one in so many seconds tagged; others take what was said of the last.
         captioning: reads the captions that come along with the file, if there are any.
         on_second: called after each second, and now and then while sound alone goes on.
@@ -189,7 +189,7 @@ def _store(
     with catalog.transaction():
         whole = _n_analyzed(record, catalog)
         if whole:
-            reason = f"{record.reason}; the {whole} seconds that were seen before are kept"
+            reason = f"{record.reason}; the {whole} seconds that were seen before are stored"
             return store_failure(video, catalog, record.status, reason.removeprefix("; "))
         for one in sorted(observed.tracks, key=lambda one: one.source != VISUAL):
             if one.source == VISUAL:
@@ -216,7 +216,7 @@ def missing_result(path: Path, error: NoVideoFile) -> IngestResult:
 
 
 def store_failure(video: Described, catalog: Catalog, status: str, reason: str) -> IngestResult:
-    """Write down why a video could not be watched, beside what was seen of it before."""
+    """Write down why a video could not be analyzed, beside what was seen of it before."""
     record = replace(blank_record(video), status=status, reason=reason)
     stored = catalog.videos.save_failure(record, now=datetime.now(UTC))
     return IngestResult(stored, video.source, status, reason, 0)

@@ -27,7 +27,7 @@ _METHOD: Final = 0
 
 
 class Gallery:
-    """Collects pictures while a video is watched; never keeps more than ``MAX_TILES``.
+    """Collects pictures while a video is analyzed; never keeps more than ``MAX_TILES``.
 
     When it is full, every second one goes and those to come are taken half as often, so what is
     kept is always spread evenly.

@@ -34,15 +34,15 @@ def ingest_address(
     sources: Collection[str] = (VISUAL,),
     on_piece: Callable[[], object] = lambda: None,
 ) -> IngestResult:
-    """Fetch a video and watch it, unless it is known already. The file goes once it was watched.
+    """Fetch a video and watch it, unless it is known already. The file goes once it was analyzed.
 
     Args:
         address: of the video, or of a page with one video.
         folder: where it lies meanwhile; what was left unfinished is resumed.
         limits: of the fetch.
-        catalog: where the result is kept.
+        catalog: where the result is stored.
         analyze: watches the file and stores what was seen.
-        force: look again at a video that was watched before.
+        force: look again at a video that was analyzed before.
         sources: of tags; a video that all of them observed is known.
         on_piece: called now and then while it is fetched.
     """

@@ -1,4 +1,4 @@
-"""The one door to onnxruntime: without its telemetry.
+"""The one way to onnxruntime: without its telemetry.
 
 Since 1.32 its wheels for Linux note every session, from the import on: a file ``.ses`` in the
 temporary folder, an id of the device and a database below the user's cache, and a thread that sends

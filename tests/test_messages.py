@@ -1,4 +1,4 @@
-"""Messages speak of no command, at every door but the command line's own."""
+"""Messages speak of no command, at every entry point but the command line's own."""
 
 import ast
 import re
@@ -23,7 +23,7 @@ def modules() -> Iterator[Path]:
                 yield path
 
 
-def messages_of_doors(source: str) -> Iterator[tuple[int, str]]:
+def messages_of_entry_points(source: str) -> Iterator[tuple[int, str]]:
     """Yield the lines and texts of a module that are neither docstrings nor hints."""
     tree = ast.parse(source)
     left_out: set[ast.AST] = set()
@@ -44,7 +44,7 @@ def test_no_message_names_a_command() -> None:
     named = [
         f"{path.relative_to(ROOT)}:{line}: {text!r}"
         for path in modules()
-        for line, text in messages_of_doors(path.read_text("utf-8"))
+        for line, text in messages_of_entry_points(path.read_text("utf-8"))
         if _OF_A_COMMAND.search(text)
     ]
     assert named == [], "name it in the hint of the error"
@@ -66,7 +66,7 @@ def test_no_page_names_a_command() -> None:
     ],
 )
 def test_commands_are_seen_where_they_are_said(source: str, commands: list[str]) -> None:
-    result = [_OF_A_COMMAND.search(text) for _, text in messages_of_doors(source)]
+    result = [_OF_A_COMMAND.search(text) for _, text in messages_of_entry_points(source)]
     assert [match[0] for match in result if match] == commands
 
 

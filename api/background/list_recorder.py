@@ -15,7 +15,7 @@ from typing import Final
 
 from api.settings import Settings
 from engine.domain.advertising.placements import CampaignMatches
-from engine.domain.evaluations.shown_lists import Door, ListKind, ShownList, new_list_id
+from engine.domain.evaluations.shown_lists import EntryPoint, ListKind, ShownList, new_list_id
 from engine.domain.matching.index_config import IndexConfig, with_default_weights
 from engine.domain.matching.recommendations import RecommendationPage, ViewerRecommendations
 from engine.domain.matching.results import Matches
@@ -44,7 +44,7 @@ class ListRecorder:
 
     Args:
         catalog: that they are written in.
-        days: that they are kept; 0 for no lists.
+        days: that they are stored; 0 for no lists.
         experiment: that splits viewers; None for none.
 
     Attributes:
@@ -79,7 +79,7 @@ class ListRecorder:
     def recommendations(
         self,
         page: RecommendationPage,
-        door: Door,
+        entry_point: EntryPoint,
         snapshot: IndexSnapshot,
         rules: ProfileRules,
         *,
@@ -88,7 +88,9 @@ class ListRecorder:
         """Return a page of recommendations with its id, by the rules that made it."""
         first = page.matches[0].rank if page.matches else 1
         kind, size = ListKind.RECOMMENDATIONS, len(page.matches)
-        shown = self.note(kind, door, size, snapshot, rules=rules, first=first, viewer=viewer)
+        shown = self.note(
+            kind, entry_point, size, snapshot, rules=rules, first=first, viewer=viewer
+        )
         return replace(page, list_id=shown)
 
     def viewer_recommendations(
@@ -97,33 +99,34 @@ class ListRecorder:
         """Return the page of one of many viewers with its id; ``rules`` are the present ones."""
         kind, size, viewer = ListKind.RECOMMENDATIONS, len(page.matches), page.viewer
         own = self.rules_of(viewer, rules)
-        shown = self.note(kind, Door.BATCH, size, snapshot, rules=own, viewer=viewer)
+        shown = self.note(kind, EntryPoint.BATCH, size, snapshot, rules=own, viewer=viewer)
         return replace(page, list_id=shown)
 
     def matches(
         self,
         answer: Matches,
-        door: Door,
+        entry_point: EntryPoint,
         snapshot: IndexSnapshot,
         kind: ListKind = ListKind.MATCHES,
     ) -> Matches:
         """Return ranked videos, and the nearest after them, with their id."""
-        shown = self.note(kind, door, len(answer.matches) + len(answer.nearest), snapshot)
+        shown = self.note(kind, entry_point, len(answer.matches) + len(answer.nearest), snapshot)
         return replace(answer, list_id=shown)
 
     def campaign_matches(
-        self, answer: CampaignMatches, door: Door, snapshot: IndexSnapshot
+        self, answer: CampaignMatches, entry_point: EntryPoint, snapshot: IndexSnapshot
     ) -> CampaignMatches:
         """Return the videos of a campaign with their id."""
         size, campaign = len(answer.matches), answer.campaign
         return replace(
-            answer, list_id=self.note(ListKind.CAMPAIGN, door, size, snapshot, campaign=campaign)
+            answer,
+            list_id=self.note(ListKind.CAMPAIGN, entry_point, size, snapshot, campaign=campaign),
         )
 
     def note(
         self,
         kind: ListKind,
-        door: Door,
+        entry_point: EntryPoint,
         size: int,
         snapshot: IndexSnapshot,
         *,
@@ -132,16 +135,16 @@ class ListRecorder:
         viewer: str | None = None,
         campaign: str | None = None,
     ) -> str | None:
-        """Return the id of a list about to be shown; None for an empty one, or where none is kept.
+        """Return the id of a list about to be shown; None for an empty one, or if none is stored.
 
         Args:
             kind: what was asked.
-            door: where.
+            entry_point: where.
             size: number of videos.
             snapshot: of the index that ranked them.
             rules: of the profile; None where there is none.
             first: position of the first video.
-            viewer: the id, of one who may be kept.
+            viewer: the id, of one who may be stored.
             campaign: whose videos they are.
         """
         if not self._days or not size:
@@ -151,7 +154,7 @@ class ListRecorder:
         shown = ShownList(
             new_list_id(time.time()),
             kind,
-            door,
+            entry_point,
             first,
             size,
             viewer,

@@ -57,7 +57,7 @@ class Live:
         self._stop = threading.Event()
         self._follower: threading.Thread | None = None
         self._follows = False
-        # When CURRENT was last obeyed, and when not: the generation it named was damaged.
+        # When CURRENT was last followed, and when not: the generation it named was damaged.
         self._state: State | None = None
         self._refused: tuple[State | None, ReelmatchError] | None = None
 

@@ -56,7 +56,7 @@ _COMMANDS: Final = {
     "suitability": "Print the risk of VIDEO for a brand: the eleven topics of the IAB,"
     " with their seconds.",
     "tags": 'Print the top tags of VIDEO with the seconds each was seen: "people, 224".',
-    "videos": "List the videos of the catalog, watched or not.",
+    "videos": "List the videos of the catalog, analyzed or not.",
     "viewer": "Keep what viewers like and did; 'reelmatch recommend --viewer' goes by it.",
     "work": "Watch what waits in the queue, and what comes into it, until told to stop.",
 }
@@ -130,7 +130,7 @@ class _Commands(Group):
 def cli() -> None:
     """Watch videos second by second; match what was seen to viewers and advertisers.
 
-    Everything is kept in the folder REELMATCH_HOME (default: ~/.local/share/reelmatch).
+    Everything is stored in the folder REELMATCH_HOME (default: ~/.local/share/reelmatch).
     """
 
 

@@ -16,12 +16,12 @@ from api.settings import load_settings
 def command() -> None:
     """Watch a dozen real videos, then recommend and match; prints each command it runs.
 
-    The footage comes from packages, everything is kept in a folder "demo" of its own.
+    The footage comes from packages, everything is stored in a folder "demo" of its own.
     """
     settings = load_settings()
     home = settings.home / "demo"
     os.environ["REELMATCH_HOME"] = str(home)
-    click.echo(f"Everything of this demo is kept in {home}\n")
+    click.echo(f"Everything of this demo is stored in {home}\n")
     videos = gather_footage(home / "footage")
     stories = [path for path in videos if path.parent == home / "footage"]
     click.echo(

@@ -26,7 +26,7 @@ class _Bar(tqdm):  # type: ignore[type-arg] # it is never iterated over
 
 
 class _Watching(_Bar):
-    """The bar of one video, whose unit is the watched second."""
+    """The bar of one video, whose unit is the analyzed second."""
 
     @property
     def format_dict(self) -> Any:
@@ -37,7 +37,7 @@ class _Watching(_Bar):
 
 
 class WatchingBars:
-    """A bar for each video that is being watched; none is drawn unless they are shown."""
+    """A bar for each video that is being analyzed; none is drawn unless they are shown."""
 
     def __init__(self, *, shown: bool) -> None:
         self._shown = shown
@@ -51,7 +51,7 @@ class WatchingBars:
             self.remove(video)
 
     def show(self, video: Hashable, title: str, done: float, total: float | None) -> None:
-        """Say how many seconds of a video are watched; its bar comes when it is first shown."""
+        """Say how many seconds of a video are analyzed; its bar comes when it is first shown."""
         if video not in self._bars:
             self._bars[video] = _Watching(
                 desc=_printable(title),

@@ -72,7 +72,7 @@ class Line:
             return "waits"
         if job.state is State.DONE and not job.reason:
             cost = cost_text(job.cost).replace(" %", "\N{NO-BREAK SPACE}%")
-            result = "; ".join([f"{job.seconds} s watched", *([f"CPU {cost}"] if cost else [])])
+            result = "; ".join([f"{job.seconds} s analyzed", *([f"CPU {cost}"] if cost else [])])
         else:
             result = job.reason or job.status
         return "; ".join(filter(None, (result, job.warning)))

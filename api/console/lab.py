@@ -13,7 +13,7 @@ from api.console.videos.cards import Card, cards, match_cards, snapshot_of
 from api.console.videos.finding import common_tags, suggested_tags, tags_nowhere
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive
-from engine.domain.evaluations.shown_lists import Door, ListKind
+from engine.domain.evaluations.shown_lists import EntryPoint, ListKind
 from engine.domain.matching.keywords import IgnoredWord, KeywordMatch
 from engine.errors import InvalidInput
 from engine.ports.index import IndexSnapshot
@@ -103,11 +103,11 @@ def get_lab(request: Request, live: CurrentLive) -> Response:
         return page(request, "lab_empty.html")
     viewer = Viewer.of(request, live, snapshot)
     shown = _recommended(live, snapshot, viewer)
-    kind, door = ListKind.RECOMMENDATIONS, Door.CONSOLE
+    kind, entry_point = ListKind.RECOMMENDATIONS, EntryPoint.CONSOLE
     values: dict[str, Any] = {
         "viewer": viewer,
         "shown": shown,
-        "list_id": live.lists.note(kind, door, len(shown), snapshot),
+        "list_id": live.lists.note(kind, entry_point, len(shown), snapshot),
         "nowhere": tags_nowhere(snapshot, list(viewer.interests)),
     }
     if wants_fragment(request):

@@ -26,11 +26,11 @@ Lists come a page at a time: `next` of one page is the `cursor` of the following
 TAGS: Final = [
     {"name": "matching", "description": "What fits a viewer, and what fits an advertiser's words."},
     {"name": "videos", "description": "What is in the catalog, and what was seen, by second."},
-    {"name": "viewers", "description": "People who are kept: what they like and did."},
+    {"name": "viewers", "description": "People who are stored: what they like and did."},
     {"name": "campaigns", "description": "What advertisers ask for, where it fits, and when."},
     {"name": "advertising", "description": "Videos as advertisers and exchanges want them."},
     {"name": "bulk", "description": "Everything at once, a line a video."},
-    {"name": "jobs", "description": "The queue: what is watched or built, and how far it is."},
+    {"name": "jobs", "description": "The queue: what is analyzed or built, and how far it is."},
     {"name": "operation", "description": "Making what was seen searchable; measurements."},
     {"name": "hosting", "description": "Copies for remote taggers."},
     {"name": "health", "description": "Whether it lives, and whether it can answer."},

@@ -25,7 +25,7 @@ async def receive_video(
     *,
     chosen: Mapping[str, Any] | None = None,
 ) -> tuple[int, Path]:
-    """Keep a body, which is the file and nothing else, and queue it to be watched.
+    """Keep a body, which is the file and nothing else, and queue it to be analyzed.
 
     Args:
         request: whose body it is; it is written as it comes.
@@ -41,7 +41,7 @@ async def receive_video(
     Raises:
         InvalidInput: the body is empty.
         DiskFull: there is no room for it.
-        Refused: the file could not be kept.
+        Refused: the file could not be stored.
     """
     uploads = Uploads(settings.uploads_path)
     await asyncio.to_thread(uploads.sweep, live.catalog)
@@ -57,7 +57,7 @@ async def receive_video(
     except OSError as error:
         if (trouble := expected_trouble(error)) is not None:
             raise trouble from error
-        why = f"the file could not be kept: {error.strerror}"
+        why = f"the file could not be stored: {error.strerror}"
         raise Refused(Code.INTERNAL, why) from error
     options = {"force": False, **(chosen or {}), **({"said": dict(metadata)} if metadata else {})}
     job = await asyncio.to_thread(_queue, live, path, options)

@@ -30,10 +30,10 @@ _BLOCK: Final = 4_096
 def main(clips: Path, pictures: Path, folder: Path) -> None:
     """Lay down each clip that is not there yet."""
     labels = json.loads(LABELS.read_text("utf-8"))
-    found = {path.name: path for path in clips.iterdir()}
+    paths = {path.name: path for path in clips.iterdir()}
     with (pictures / "pictures.tsv").open(encoding="utf-8") as table:
         for name, repository, path, *_ in csv.reader(table, delimiter="\t"):
-            found[f"{repository}/{path}"] = pictures / name
+            paths[f"{repository}/{path}"] = pictures / name
     packages = folder.parent / "packages"
     for label in labels:
         target = folder / label["clip"]
@@ -41,16 +41,16 @@ def main(clips: Path, pictures: Path, folder: Path) -> None:
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         made = label.get("made")
-        picture = _picture(made["picture"] if made else label["clip"], found, packages)
+        picture = _picture(made["picture"] if made else label["clip"], paths, packages)
         if made:
             _pair(picture, _samples(_sound(made["sound"], packages), made["from"]), target)
         else:
             shutil.copyfile(picture, target)
 
 
-def _picture(name: str, found: Mapping[str, Path], packages: Path) -> Path:
-    if name in found:
-        return found[name]
+def _picture(name: str, paths: Mapping[str, Path], packages: Path) -> Path:
+    if name in paths:
+        return paths[name]
     package, _, file = name.partition("/")
     if not (packages / name).is_file():
         gather(PACKAGES[package], {file}, packages / package)

@@ -168,9 +168,9 @@ def min_sums(truth: Truth, sums: Single, weighed: Single, tags: Sequence[str]) -
     frames = _weights_of_frames(truth.sources)
     least: dict[str, float] = {}
     for sum_ in sorted(_SUMS, reverse=True):
-        said = (sums >= sum_) & truth.counted
-        otherwise_silent = said & (weighed < THRESHOLD)
-        n_said, n_right = frames @ said, frames @ (said & truth.present)
+        named = (sums >= sum_) & truth.counted
+        otherwise_silent = named & (weighed < THRESHOLD)
+        n_said, n_right = frames @ named, frames @ (named & truth.present)
         share = _drawn(n_right, n_said, n_right.sum() / max(1e-9, n_said.sum()))
         n_new, n_new_right = frames @ otherwise_silent, frames @ (otherwise_silent & truth.present)
         share_of_new = _drawn(n_new_right, n_new, share)

@@ -1,4 +1,4 @@
-"""Measure of how right verdicts on performances are: every picture with every sound.
+"""Measure of how right assessments of performances are: every picture with every sound.
 
     PYTHONPATH=tests python benchmarks/accuracy/performances.py CLIPS SOUNDS [--write]
 
@@ -43,7 +43,7 @@ LABELS: Final = HERE / "labels" / "performances.json"
 THRESHOLD: Final = 0.7
 SHAPE: Final = (270, 480)
 
-HEAD: Final = """# How right verdicts on performances are
+HEAD: Final = """# How right assessments of performances are
 
 Made by `performances.py`: {} pictures (clips with people in motion, clips without, photographs
 at rest), each with {} sounds of packages and without sound. *Right* is the share of the videos that

@@ -119,10 +119,10 @@ def logistic_of_many(
         np.zeros((n_words, columns.own.shape[2]), np.float32),
     )
     momentum = np.ones(n_words, np.float32)
-    wanted = truth.astype(np.float32)
+    truths = truth.astype(np.float32)
     for _ in range(_MAX_STEPS):
         logits = columns.shared @ at[0].T + np.einsum("nwk,wk->nw", columns.own, at[1])
-        misses = weights * (1 / (1 + np.exp(-(logits + columns.start))) - wanted)
+        misses = weights * (1 / (1 + np.exp(-(logits + columns.start))) - truths)
         new = steps.after(at, misses)
         moved = (new[0] - here[0], new[1] - here[1])
         uphill = sum(((a - n) * m).sum(axis=1) for a, n, m in zip(at, new, moved, strict=True)) > 0

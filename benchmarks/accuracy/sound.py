@@ -157,16 +157,16 @@ def length(file: Path) -> float:
 def score_sound(one: Labelled, networks: Networks, folder: Path) -> SoundScores:
     """Hear the middle of a piece of music, the beginning of others; once."""
     folder.mkdir(exist_ok=True)
-    kept = folder / f"{hashlib.sha256(str(one.file).encode()).hexdigest()[:24]}.npz"
-    if not kept.exists():
+    cached = folder / f"{hashlib.sha256(str(one.file).encode()).hexdigest()[:24]}.npz"
+    if not cached.exists():
         is_music = "music" in one.is_
         start = 15 if is_music and length(one.file) > 75 else 0
         scorer = SoundScorer(networks)
         for samples in decode(one.file, start, SECONDS_OF_MUSIC if is_music else SECONDS_OF_OTHERS):
             scorer.feed(samples)
         scores = scorer.end(max(1, round(scorer.n_samples / RATE)))
-        np.savez(kept, levels=scores.levels, slots=scores.slots, events=np.stack(scores.events))
-    with np.load(kept) as arrays:
+        np.savez(cached, levels=scores.levels, slots=scores.slots, events=np.stack(scores.events))
+    with np.load(cached) as arrays:
         return SoundScores(arrays["levels"], Events(*arrays["events"]), arrays["slots"])
 
 
@@ -188,10 +188,10 @@ def decode(file: Path, start: int, n_seconds: int) -> Iterator[NDArray[np.int16]
 def report(labelled: list[Labelled], scores: list[SoundScores]) -> str:
     """Return the tables."""
     tags = load_json(load_card("musicnn"), "tags.json")
-    said = [confidences(one, tags) >= THRESHOLD for one in scores]
+    named = [confidences(one, tags) >= THRESHOLD for one in scores]
     n_seconds = sum(len(one.levels) for one in scores)
     lines = [HEAD.format(len(labelled), n_seconds)]
-    files = list(zip(labelled, scores, said, strict=True))
+    files = list(zip(labelled, scores, named, strict=True))
     for word in WORDS:
         parts = ([one for one in files if one[0].held_out == part] for part in (False, True))
         lines += [_line(word, name, own) for name, own in zip(PARTS, parts, strict=True)]
@@ -208,16 +208,17 @@ def _fitted(word: str, columns: list[int], files: list[tuple[Labelled, SoundScor
     """Return the line of a word whose share is fitted to the packages that are not held out."""
     shares = _shares(word, columns, files)
 
-    def said(share: float, *, held_out: bool) -> tuple[float, int]:
+    def named(share: float, *, held_out: bool) -> tuple[float, int]:
         right, wrong = (int((shares[held_out, truth] >= share).sum()) for truth in (True, False))
         return right / max(1, right + wrong), right + wrong
 
-    good = [share for share in TRIED if said(share, held_out=False)[0] >= FITTED]
-    share = good[0] if good else max(TRIED, key=lambda one: said(one, held_out=False))
+    good = [share for share in TRIED if named(share, held_out=False)[0] >= FITTED]
+    share = good[0] if good else max(TRIED, key=lambda one: named(one, held_out=False))
     cells = [
-        f"{right:.1%} of {n}" for right, n in (said(share, held_out=part) for part in (False, True))
+        f"{right:.1%} of {n}"
+        for right, n in (named(share, held_out=part) for part in (False, True))
     ]
-    best = max(said(one, held_out=True)[0] for one in TRIED)
+    best = max(named(one, held_out=True)[0] for one in TRIED)
     return f"| `{word}` | {share:.2f} | {' | '.join(cells)} | {best:.1%} |"
 
 
@@ -241,14 +242,14 @@ def _line(
 ) -> str:
     column = TAGS.index(word)
     seconds, over, n_files = ({True: 0, False: 0} for _ in range(3))
-    for one, scores, said in files:
+    for one, scores, named in files:
         truth = one.truth(word)
         if truth is None:
             continue
-        counted = scores.levels > MIN_DBFS if truth else np.ones(len(said), bool)
+        counted = scores.levels > MIN_DBFS if truth else np.ones(len(named), bool)
         n_files[truth] += 1
         seconds[truth] += int(counted.sum())
-        over[truth] += int(said[counted, column].sum())
+        over[truth] += int(named[counted, column].sum())
     right, wrong = (over[truth] / max(1, seconds[truth]) for truth in (True, False))
     share = over[True] / max(1, over[True] + over[False])
     return (

@@ -48,17 +48,17 @@ def main() -> None:
     parser.add_argument("--fit", action="store_true", help="try weights on the first half")
     arguments = parser.parse_args()
     labels = json.loads((HERE / "labels" / "sources.json").read_text("utf-8"))
-    asked = json.loads((HERE / "labels" / "fits.json").read_text("utf-8"))
+    queries = json.loads((HERE / "labels" / "fits.json").read_text("utf-8"))
     with Live.open(load_settings()) as live:
         videos = {
             label["clip"]: live.catalog.videos.find(str(arguments.folder / label["clip"])).id
             for label in labels
         }
     if arguments.fit:
-        for line in fitted(asked, videos):
+        for line in fitted(queries, videos):
             print(line, flush=True)
         return
-    tables = [*_precision(asked, videos)]
+    tables = [*_precision(queries, videos)]
     with _indexed({}) as live:
         text = "\n".join([*_right(live, labels, videos), *tables]) + "\n"
     print(text)
@@ -145,7 +145,7 @@ def _indexed(weights: Mapping[str, float]) -> Live:
 
 def precisions(
     live: Live,
-    asked: Mapping[str, Sequence[Mapping[str, Any]]],
+    queries: Mapping[str, Sequence[Mapping[str, Any]]],
     videos: Mapping[str, str],
 ) -> tuple[list[float], list[float]]:
     """Return the share that is right among the first five, of each viewer and each campaign.
@@ -154,10 +154,10 @@ def precisions(
     """
     snapshot = live.snapshot
 
-    def share(found: Sequence[Any], fits: Sequence[str]) -> float:
+    def share(matches: Sequence[Any], fits: Sequence[str]) -> float:
         right = {videos[clip] for clip in fits}
         places = min(FIRST, len(right))
-        return sum(one.video in right for one in found[:places]) / places
+        return sum(one.video in right for one in matches[:places]) / places
 
     viewers = [
         share(
@@ -169,9 +169,11 @@ def precisions(
             ),
             one["fits"],
         )
-        for one in asked["viewers"]
+        for one in queries["viewers"]
     ]
-    campaigns = [share(_matched(live, one["keywords"]), one["fits"]) for one in asked["campaigns"]]
+    campaigns = [
+        share(_matched(live, one["keywords"]), one["fits"]) for one in queries["campaigns"]
+    ]
     return viewers, campaigns
 
 
@@ -189,23 +191,23 @@ def _halves(values: Sequence[float]) -> str:
     return " | ".join(f"{100 * np.mean(half):.0f} %" for half in halves)
 
 
-def _precision(asked: Mapping[str, Any], videos: Mapping[str, str]) -> Iterator[str]:
+def _precision(queries: Mapping[str, Any], videos: Mapping[str, str]) -> Iterator[str]:
     yield "\n## Right among the first five\n"
     yield "| | sources | fitting half | unseen half | all |"
     yield "| --- | --- | --- | --- | --- |"
     for name, weights in (("`visual`", dict.fromkeys(OTHERS, 0.0)), ("all, default weights", {})):
         with _indexed(weights) as live:
-            viewers, campaigns = precisions(live, asked, videos)
+            viewers, campaigns = precisions(live, queries, videos)
         yield f"| {len(viewers)} viewers | {name} | {_halves(viewers)} |"
         yield f"| {len(campaigns)} campaigns | {name} | {_halves(campaigns)} |"
 
 
-def fitted(asked: Mapping[str, Any], videos: Mapping[str, str]) -> Iterator[str]:
+def fitted(queries: Mapping[str, Any], videos: Mapping[str, str]) -> Iterator[str]:
     """Yield what weights give on the fitting half: of one source, with the others as they are."""
     for source in (AUDIO, TEXT, METADATA):
         for weight in TRIED:
             with _indexed({**DEFAULT_WEIGHTS, source: weight}) as live:
-                viewers, campaigns = precisions(live, asked, videos)
+                viewers, campaigns = precisions(live, queries, videos)
             means = f"{np.mean(viewers[::2]):.3f} | {np.mean(campaigns[::2]):.3f}"
             yield f"| `{source}` {weight:g} | {means} |"
     _indexed({}).close()  # the index as it was

@@ -52,7 +52,7 @@ CAPTIONS = (
     "Mountain weather today",
 )
 MAX_SECONDS = 20
-LONGEST = 60  # seconds of a clip that is watched to tell the cost
+LONGEST = 60  # seconds of a clip that is analyzed to tell the cost
 
 HEAD = """# How well text on the picture is read
 

@@ -139,7 +139,7 @@ def report(classified: list[Classified], *, with_more: bool) -> str:
     own = [video for video in classified if not video.form.startswith("more")]
     parts = [
         "# Still, slideshow, overlay, footage: told apart\n\n"
-        f"{len(classified)} videos, made by `footage.py` and watched by `bench.py`, told by rules"
+        f"{len(classified)} videos, made by `footage.py` and analyzed by `bench.py`, told by rules"
         f" {KIND_RULES} (Python {platform.python_version()}, numpy {np.__version__};"
         f" {os.cpu_count()} cores,"
         f" {os.getloadavg()[0]:.0f} busy processes at the end, which makes the times longer)."

@@ -108,7 +108,7 @@ class Made:
         return self.assessment.kind in (self.kind, Kind.UNKNOWN)
 
 
-class Maker:
+class Footage:
     """Makes and judges videos; what chance decides follows from the number of each."""
 
     def __init__(self, photographs: Path, clips: list[Path], *, is_seen: bool) -> None:
@@ -186,12 +186,12 @@ def main() -> None:
     parser.add_argument("clips", type=Path, nargs="+")
     parser.add_argument("--seen", action="store_true", help="the first set, which was mended by")
     arguments = parser.parse_args()
-    maker = Maker(arguments.photographs, arguments.clips, is_seen=arguments.seen)
+    footage = Footage(arguments.photographs, arguments.clips, is_seen=arguments.seen)
     made = []
     with ProcessPoolExecutor() as workers:
         jobs = [
-            workers.submit(maker.made, number, *recipe)
-            for number, recipe in enumerate(maker.recipes())
+            workers.submit(footage.made, number, *recipe)
+            for number, recipe in enumerate(footage.recipes())
         ]
         for job in jobs:
             made.append(job.result())

@@ -67,8 +67,8 @@ def fetch_packages(folder: Path) -> Packages:
     for one in records:
         source = source_of[one["Package"]]
         tags[source].update(_parts(one.get("Tag", "")))
-        told = Counter(_WORD.findall(long.get(one.get("Description-md5", ""), "").lower()))
-        words[source] = max(words[source], told, key=Counter.total)
+        described = Counter(_WORD.findall(long.get(one.get("Description-md5", ""), "").lower()))
+        words[source] = max(words[source], described, key=Counter.total)
         maintainers[one["Maintainer"]].append(source)
     tagged = {source: Counter(dict.fromkeys(own, 1)) for source, own in tags.items() if own}
     listed = {
@@ -118,8 +118,8 @@ def _enough(
     lists: Mapping[str, Iterable[str]], known: Mapping[str, object]
 ) -> dict[str, list[str]]:
     """Return lists of as many known sources as can be cut, each source once."""
-    found = {name: sorted(set(own) & known.keys()) for name, own in lists.items()}
-    return {name: own for name, own in found.items() if len(own) >= _MIN_LISTED}
+    matches = {name: sorted(set(own) & known.keys()) for name, own in lists.items()}
+    return {name: own for name, own in matches.items() if len(own) >= _MIN_LISTED}
 
 
 def _records(path: Path) -> Iterator[dict[str, str]]:

@@ -73,7 +73,7 @@ class RowBuilder:
     def _without_unfounded(
         self, counts: Counts, track: Track, words: frozenset[str] | None
     ) -> Counts:
-        # What filters find by such a tag is what the verdict says of it.
+        # What filters find by such a tag is what the assessment says of it.
         if self._assessed.keys().isdisjoint(counts.tags.tolist()):
             return counts
         topics = self._sensitivity.assessment(track, words).topics

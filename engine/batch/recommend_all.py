@@ -1,4 +1,4 @@
-"""The batch job: recommendations for every viewer who is kept, some hundreds of viewers at a time.
+"""The batch job: recommendations for every stored viewer, some hundreds of viewers at a time.
 
 Each batch is a task: a process opens the same generation, at the same revision of the catalog.
 """

@@ -101,7 +101,7 @@ def reindex(
         generations: destination of the result.
         config: threshold and term frequency.
         on_videos: called with the number of videos just counted, for a progress bar.
-        chunk_videos: so many videos' counts are kept at a time.
+        chunk_videos: so many videos' counts are stored at a time.
         executor: URL of who counts (``engine.executors.open_executor``); the result is the same.
         viewers: those that what is liked together is learned from; the catalog's unless given.
 
@@ -110,7 +110,7 @@ def reindex(
         CorruptData: when the catalog is damaged, or what was written does not read back as it was
             built.
         CatalogUnusable: when the live generation was built of another catalog.
-        WorkerDied: when a process that counts was ended; what was counted is kept.
+        WorkerDied: when a process that counts was ended; what was counted is stored.
     """
     learned_from = catalog.viewers if viewers is None else viewers
     with _built(

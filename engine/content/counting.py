@@ -135,7 +135,7 @@ def observations_at(track: Track, second: int, vocabulary: Vocabulary) -> list[O
 
 
 def observations_of(track: Track, tag: str, vocabulary: Vocabulary) -> list[Observation]:
-    """Return the confidence of one tag at every second; 0.0 where it was not kept.
+    """Return the confidence of one tag at every second; 0.0 where it was not stored.
 
     Raises:
         UnknownTag: when ``tag`` is not in the vocabulary.

@@ -26,7 +26,7 @@ LEVEL_STEP: Final = 4
 """A cell of a level is as long as so many of the level below; on level 0 it is a second."""
 
 MIN_HUNDREDTH: Final = 5
-"""No confidence below it is kept."""
+"""No confidence below it is stored."""
 
 _HUNDREDTHS: Final = np.array([min_stored(hundredth / 100) for hundredth in range(101)])
 

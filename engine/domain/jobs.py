@@ -113,7 +113,7 @@ class Work:
     """Totals of finished ingests.
 
     Attributes:
-        video_seconds: seconds of video watched.
+        video_seconds: seconds of video analyzed.
         job_seconds: how long that took, waiting not counted.
     """
 

@@ -27,7 +27,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key, without what opens the door.
+    """One key, without its secret.
 
     Attributes:
         id: rising.
@@ -53,5 +53,5 @@ class Key:
 
 
 def digest_of(secret: str) -> bytes:
-    """Return what is kept of a key."""
+    """Return what is stored of a key."""
     return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).digest()

@@ -1,6 +1,6 @@
 """A track: every observation of a video, second by second, as one compressed blob.
 
-Observations are kept, not counts, so that another threshold needs no second analysis of the video.
+Observations are stored, not counts, so that another threshold needs no second analysis.
 """
 
 import math
@@ -21,7 +21,7 @@ else:
     from backports import zstd
 
 MIN_CONFIDENCE: Final = 0.05
-"""Observations below it are noise and are not kept."""
+"""Observations below it are noise and are not stored."""
 
 FULL_SCALE: Final = 65_535
 """A confidence of 1.0 as stored."""
@@ -176,7 +176,7 @@ class Track:
 
     @property
     def n_seconds(self) -> int:
-        """Number of seconds watched."""
+        """Number of seconds analyzed."""
         return len(self.starts) - 1
 
     def passing(self, threshold: Threshold) -> NDArray[np.bool_]:

@@ -30,7 +30,7 @@ class VideoRecord:
     Attributes:
         id: 16 hex digits, from the content.
         title: for people; the file's name without its ending.
-        status: ``ok`` and ``partial`` were watched; anything else could not be.
+        status: ``ok`` and ``partial`` were analyzed; anything else could not be.
         reason: why the status is not ``ok``; empty otherwise.
         seconds: number of seconds that were analyzed.
         width: in square pixels, upright; 0 when unknown.
@@ -93,7 +93,7 @@ class Pictures:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of watched videos by id, and what state it is in: equal means nothing changed.
+    """A run of analyzed videos by id, and what state it is in: equal means nothing changed.
 
     Attributes:
         after: the id before the first.

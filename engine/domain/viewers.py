@@ -1,4 +1,4 @@
-"""Viewers who are kept, and what they did with videos: frozen records."""
+"""Viewers who are stored, and what they did with videos: frozen records."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from engine.domain.text import UnusableText, is_blank, tidy_line
 from engine.errors import InvalidInput
 
 MAX_EVENTS: Final = 5_000
-"""Number of a viewer's events that are kept: the newest, and of older ones those that hide."""
+"""Number of a viewer's events that are stored: the newest, and of older ones those that hide."""
 
 MAX_EVENT_BATCH: Final = 1_000
 """A longer batch is refused."""
@@ -90,7 +90,7 @@ class Audiences:
 
 
 def check_id(of: str, given: Any) -> str:
-    """Return an id as it is kept: a line of 1 to 128 characters, in Unicode's form NFC.
+    """Return an id as it is stored: a line of 1 to 128 characters, in Unicode's form NFC.
 
     Dots alone are no id: in the path of an address they mean another place.
 
@@ -109,7 +109,7 @@ def check_id(of: str, given: Any) -> str:
 
 
 def check_event(name: str, event: Event, now: float) -> Event:
-    """Return an event as it is kept.
+    """Return an event as it is stored.
 
     Args:
         name: what errors call it; empty where one is all there is.

@@ -39,7 +39,7 @@ def compiled(plain: _Function, *, always: bool = False, steps: Steps | None = No
     """Return the function as a kernel: compiled to machine code as soon as that is worth it.
 
     Machine code runs without the interpreter's lock. Compilation happens at the first call per
-    combination of array types and is kept on disk. ``NUMBA_DISABLE_JIT=1`` in the environment
+    combination of array types and is stored on disk. ``NUMBA_DISABLE_JIT=1`` in the environment
     leaves the function as it is, for a debugger.
 
     Args:

@@ -1,4 +1,4 @@
-"""Eligibility of one video for a viewer's recommendations: every rule, and whether it is kept."""
+"""Eligibility of one video for a viewer's recommendations: every rule, and whether it is stored."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
-    """One rule: whether it is kept, and by what that is known."""
+    """One rule: whether it is stored, and by what that is known."""
 
     rule: Rule
     passed: bool
@@ -70,7 +70,7 @@ def viewer_eligibility(
     """
     profile_vector = profile_vector_of(question.profile, snapshot, rules, question.sources)
     if video not in snapshot:
-        gone = f"not in generation {snapshot.generation_id}: it was not watched, or was deleted"
+        gone = f"not in generation {snapshot.generation_id}: it was not analyzed, or was deleted"
         return ViewerEligibilityReport(
             Basis.PROFILE, 0.0, None, (), (RuleResult(Rule.INDEXED, passed=False, evidence=gone),)
         )

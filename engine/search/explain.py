@@ -77,7 +77,7 @@ class Explainer:
             bisect_right(self._contributed_tags, tag),
         )
         owners = self._profile_vector.contributions.reactions[first:last].tolist()
-        # Only what pulled the way that the whole went.
+        # Only what counted the way that the whole went.
         values = np.maximum(self._profile_vector.contributions.values[first:last] * sign, 0.0)
         contributions = zip(owners, values.tolist(), strict=True)
         largest = sorted(contributions, key=lambda contribution: -contribution[1])[:MAX_SOURCES]
@@ -87,7 +87,7 @@ class Explainer:
 
 
 class _TagContributions(NamedTuple):
-    """The videos that pulled most towards a tag, or away from it, and what all did together."""
+    """The videos that gave most for a tag, or against it, and what all gave together."""
 
     largest: tuple[tuple[Reaction, float], ...]
     total: float

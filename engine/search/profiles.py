@@ -39,7 +39,7 @@ class ProfileRules:
         half_life_days: after so many days an event counts half.
         mean_share: how much of what most videos show is taken off.
         power: of the weights of tags; below 1 it damps the strongest.
-        most_tags: the strongest tags of the videos that are kept.
+        most_tags: the strongest tags of the videos that are stored.
         co_likes: share of being liked by who likes the same in a video's value, 0.0 to
             ``MAX_MIX``; None for what the last reindex learned.
     """
@@ -121,7 +121,7 @@ class ProfileVector:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing pulls towards any tag, so that no video can fit."""
+        """Whether no tag has a weight, so that no video can fit."""
         return not bool(np.any(self.query.units > 0))
 
 

@@ -182,7 +182,7 @@ def page_of(
     hits: Sequence[Hit] | None = None,
     explained: bool = False,
 ) -> Page:
-    """Answer a question of which the taste is known; see ``recommend_page``.
+    """Answer a question of which the profile is known; see ``recommend_page``.
 
     Args:
         snapshot: the index to search.

@@ -1,1 +1,1 @@
-"""Use cases: a question and what it is asked of in, typed results out; the same for every door."""
+"""Use cases: a question and what is asked in, typed results out; the same for every entry point."""

@@ -1,4 +1,4 @@
-"""Ranked matches of keywords, or of another video, as every door tells them."""
+"""Ranked matches of keywords, or of another video, as every entry point tells them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace

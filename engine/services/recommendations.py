@@ -27,7 +27,7 @@ class RecommendationQuery:
     """A question for recommendations: the viewer, and the options.
 
     Attributes:
-        viewer: the id of one who is kept; None for a profile that is sent along.
+        viewer: the id of one who is stored; None for a profile that is sent along.
         interests: tag -> weight of the profile that is sent along.
         events: its events.
         liked: ids of videos it likes.
@@ -71,14 +71,14 @@ class RecommendationQuery:
 
 @dataclass(frozen=True, slots=True)
 class ViewerEligibility:
-    """All that speaks for and against a video for a viewer who is kept.
+    """All that speaks for and against a video for a viewer who is stored.
 
     Attributes:
         viewer: the id.
         video: the id.
         generation: of the index.
         basis: what recommendations to this viewer go by.
-        recommended: whether every rule is kept.
+        recommended: whether every rule is stored.
         score: of its tags: the exact cosine, times a confidence where a slope is set.
         rank: its place without reranking; None when it is not among the 1,000 best.
         why: the tags that made the score.
@@ -125,7 +125,7 @@ def recommend(
     # What is sent along with the second page is what was sent with the first.
     events = tuple(replace(event, at=min(event.at, at)) for event in query.events)
     if query.viewer is not None:
-        # One of whom nothing is kept yet is new here: what is fresh is the answer.
+        # One of whom nothing is stored yet is new here: what is fresh is the answer.
         (stored,) = catalog.viewers.some([query.viewer])
         interests, events = dict(stored.interests), stored.events
     snapshot.require(query.liked)
@@ -174,10 +174,10 @@ def viewer_eligibility_of(
     now: float,
     where: Filter = EVERY_VIDEO,
 ) -> ViewerEligibility:
-    """Return all that speaks for and against a video for a viewer who is kept.
+    """Return all that speaks for and against a video for a viewer who is stored.
 
     Raises:
-        UnknownViewer: when nothing is kept of them.
+        UnknownViewer: when nothing is stored of them.
     """
     stored = catalog.viewers.get(viewer)
     at = float(ceil(now))

@@ -191,7 +191,7 @@ def campaigns_for_viewer(
         k: number of campaigns.
         now: seconds since 1970.
         advertiser: whose campaigns alone count; None for everybody's.
-        viewer: the id of one who is kept.
+        viewer: the id of one who is stored.
         sources: factors of the weights of what the viewer likes.
     """
     query = profile_vector_of(profile, targeting.snapshot, rules, sources).query
@@ -290,7 +290,7 @@ def _require(snapshot: IndexSnapshot, video: VideoRecord) -> None:
     if video.id not in snapshot:
         raise InvalidInput(
             f"nothing was seen on {video.id}: its status is {video.status};"
-            " what could not be watched is not matched"
+            " what could not be analyzed is not matched"
         )
 
 

@@ -168,7 +168,7 @@ def tag_along(catalog: Catalog, video: VideoRecord, tag: str) -> TagAlong:
 
 
 def sensitivity_of(catalog: Catalog, video: VideoRecord, rules: Rules) -> SensitivityAssessment:
-    """Return the verdict on sensitive content: of the topics that count, and of every topic."""
+    """Return the assessment of sensitive content: of the topics that count, and of every topic."""
     words = catalog.taggers.words_of(video.tagger)
     classifier = SensitivityClassifier(catalog.tags.vocabulary(), rules)
     return classifier.assessment(catalog.tracks.get(video.id), words)

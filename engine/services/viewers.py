@@ -1,4 +1,4 @@
-"""Events of viewers who are kept."""
+"""Events of viewers who are stored."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,8 +21,8 @@ class AddedEvents:
         viewer: the id.
         added: how many were new.
         repeated: number of those that were known already.
-        unknown_videos: ids that no video of the catalog has; their events are kept.
-        unknown_lists: ids that no list has, or none any more; their events are kept.
+        unknown_videos: ids that no video of the catalog has; their events are stored.
+        unknown_lists: ids that no list has, or none any more; their events are stored.
     """
 
     viewer: str
@@ -49,7 +49,7 @@ def _unknown_lists(catalog: Catalog, events: Iterable[Event], now: float) -> tup
 
 
 def viewer_with_lists(catalog: Catalog, viewer: str) -> Viewer:
-    """Return all that is kept of a viewer, the newest lists that they were shown, too.
+    """Return all that is stored of a viewer, the newest lists that they were shown, too.
 
     Raises:
         UnknownViewer: when nothing is.
@@ -64,7 +64,7 @@ class LoadedEvents:
 
     Attributes:
         added: how many were new.
-        repeated: number of those that were known already, or too old to be kept.
+        repeated: number of those that were known already, or too old to be stored.
         unknown: the videos of events that no video of the catalog has, event by event; they are
             kept.
     """

@@ -1,7 +1,7 @@
 """Troubles of the machine, told from mistakes of ours: a full disk, too many open files, a lock.
 
 Python and SQLite name them differently at every place; here each becomes one expected failure, so
-that all doors say the same of it.
+that all entry points say the same of it.
 """
 
 import errno

@@ -10,7 +10,7 @@ from ingest.changes.frame_difference import FITTED_SHARE
 from ingest.changes.video_kind import Kind
 
 FULL_SCALE: Final = 255
-"""A share of 1.0, as it is kept."""
+"""A share of 1.0, as it is stored."""
 
 
 @dataclass(frozen=True, slots=True)

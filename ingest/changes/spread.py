@@ -15,7 +15,7 @@ class Spread:
     """Keeps at most 32 small pictures, two after each other at a time: 0.5 MB; or fewer.
 
     Once they are that many, every other two are let go, and from then on every other two, two of
-    eight ... of those that come are kept. Two after each other, because what comes back every two
+    eight ... of those that come are stored. Two after each other, because what comes back every two
     or four seconds would be the same in all pictures so far apart.
     """
 
@@ -26,7 +26,7 @@ class Spread:
         self._n_pictures = 0
 
     def add(self, make: Callable[[], Colours]) -> None:
-        """Take the next picture; it is only made if it is kept."""
+        """Take the next picture; it is only made if it is stored."""
         two, _ = divmod(self._n_pictures, 2)
         if two % self._stride == 0 and len(self._stored) == self._max_stored:
             self._stored = [stored for number, stored in enumerate(self._stored) if number % 4 < 2]
@@ -36,5 +36,5 @@ class Spread:
         self._n_pictures += 1
 
     def pictures(self) -> NDArray[np.uint8]:
-        """Return what is kept, in order; shape (n, 54, 96, 3)."""
+        """Return what is stored, in order; shape (n, 54, 96, 3)."""
         return np.array(self._stored, np.uint8).reshape(-1, ROWS, COLUMNS, 3)

@@ -29,7 +29,7 @@ MIN_SAMPLES: Final = 3
 """With fewer pictures than this nothing is said."""
 
 MAX_CUTS: Final = 100
-"""Number of cuts that are kept as evidence."""
+"""Number of cuts that are stored as evidence."""
 
 AT_REST: Final = 0.9
 """A video is one picture when this share of its pairs fits; of one of which so many are still,

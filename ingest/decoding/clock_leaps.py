@@ -44,7 +44,7 @@ class Joints:
 
         Args:
             container: whose packets come.
-            stream: the pictures that are watched.
+            stream: the pictures that are analyzed.
             interval: from one picture to the next, in seconds, where the file does not say.
             on_leap: called at each leap.
         """

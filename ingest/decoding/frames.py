@@ -34,7 +34,7 @@ from ingest.taggers.base import Frame
 __all__ = ["LONGEST_SECONDS", "Second", "Status", "UndecodableVideo", "Video", "open_video"]
 
 LONGEST_SECONDS: Final = 12 * 60 * 60
-"""Seconds watched of one video, unless the caller says otherwise."""
+"""Seconds analyzed of one video, unless the caller says otherwise."""
 
 ChooseText = Callable[[InputContainer], SubtitleStream | None]
 """Given the open file, returns the text stream to read; None where there is none to be read."""
@@ -127,7 +127,7 @@ class Video:
         self.container = container.format.name
         self._declared_seconds = declared_seconds(container, stream)
         self.status = Status.PARTIAL
-        self.reason = "not watched to the end"
+        self.reason = "not analyzed to the end"
 
         self._pass = source
         self._frames = self._pass.frames()
@@ -179,7 +179,7 @@ class Video:
         for sample in sample_midpoints(frames, self._pass.gaps.length):
             if sample.second == self._longest_seconds:
                 self.status = Status.TOO_LONG
-                self.reason = f"watched the first {sample.second} seconds only"
+                self.reason = f"analyzed the first {sample.second} seconds only"
                 return
             if shown is None or not sample.repeated:
                 shown, has_content = oriented(sample.item)
@@ -196,7 +196,7 @@ class Video:
         if self._is_picture or (self.container in _ANIMATIONS and source.n_frames == 1):
             if source.gaps.n_errors:
                 return Status.PARTIAL, f"{source.gaps.n_errors} pieces of the picture are damaged"
-            return Status.IMAGE, "a single picture, watched as one second"
+            return Status.IMAGE, "a single picture, analyzed as one second"
         if source.is_encrypted:
             seconds = float(source.gaps.length())
             return Status.PARTIAL, f"after {seconds:.1f} s the video is encrypted (DRM)"

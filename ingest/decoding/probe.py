@@ -61,7 +61,7 @@ class Status(StrEnum):
     PARTIAL = "partial"
     """Some of it: the file is cut off or damaged."""
     IMAGE = "image"
-    """One picture, watched as one second."""
+    """One picture, analyzed as one second."""
     NO_VIDEO = "no_video"
     """Sound only."""
     EMPTY = "empty"
@@ -171,7 +171,7 @@ def video_stream(path: Path, container: InputContainer) -> VideoStream:
     width, height = _declared_size(path, stream)
     if width * height > MAX_PIXELS:
         raise too_big(path, width, height)
-    # Several videos are watched at once, one core each: threads would only cost memory.
+    # Several videos are analyzed at once, one core each: threads would only cost memory.
     stream.thread_type = "NONE"
     stream.codec_context.options = DECODER_OPTIONS
     return stream

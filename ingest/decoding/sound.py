@@ -75,7 +75,7 @@ class Sound:
         self.is_encrypted = False
         self.index = stream.index
         if stream.codec_context is not None:
-            # As for pictures: videos are watched side by side, one core each.
+            # As for pictures: videos are analyzed side by side, one core each.
             stream.codec_context.thread_type = "NONE"
 
     def read(self, packet: "Packet[Any]") -> None:

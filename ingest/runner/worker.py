@@ -204,7 +204,7 @@ class Worker:
             if options.speech:
                 self._check(options.speech, check_recognizer)
         except ReelmatchError as error:
-            # Not stored with the video: another tagger may have watched it before.
+            # Not stored with the video: another tagger may have analyzed it before.
             return IngestResult(None, job.source, Status.FAILED, str(error), 0)
         return None
 

@@ -64,7 +64,7 @@ class JobSpec:
         source: an absolute path or an address.
         catalog: its URL.
         home: what is fetched waits in a folder there until it is analyzed.
-        force: look again at what was watched before.
+        force: look again at what was analyzed before.
         limits: of this video.
         fetch: of what comes from the web.
         tagger: the tagger.
@@ -176,7 +176,7 @@ def _captioning(spec: JobSpec, catalog: Catalog, path: Path, described: Describe
     from ingest.taggers.speech.registry import make_recognizer
 
     known = catalog.videos.get(described.id)
-    # People may have set it since it was watched.
+    # People may have set it since it was analyzed.
     language = (known.language if known else "") or described.language
     recognition = None
     if spec.speech:

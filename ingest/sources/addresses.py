@@ -1,4 +1,4 @@
-"""Web addresses as people write them, and the one way each is kept. Opens no connection."""
+"""Web addresses as people write them, and the one way each is stored. Opens no connection."""
 
 import hashlib
 import ipaddress

@@ -45,7 +45,7 @@ class DownloadCache:
     """Files of one address in a folder.
 
     Args:
-        folder: where videos are kept; made when there is none.
+        folder: where videos are stored; made when there is none.
         address: of the video.
     """
 

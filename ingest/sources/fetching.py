@@ -245,7 +245,7 @@ def _suffix(info: Mapping[str, Any]) -> str:
 
 
 def _refuse_no_video(path: Path) -> None:
-    """Open what came, in this process, which has limits; a page or a picture is not kept."""
+    """Open what came, in this process, which has limits; a page or a picture is not stored."""
     from ingest.decoding.probe import UndecodableVideo, is_picture, open_container, video_stream
 
     try:

@@ -221,7 +221,7 @@ def _real(path: Path) -> Path:
 
 
 def _is_video(file: Path) -> bool:
-    """Whether a file of a folder is to be watched."""
+    """Whether a file of a folder is to be analyzed."""
     suffix = file.suffix.lower()
     if suffix not in VIDEO_SUFFIXES or not file.is_file():
         return False
@@ -231,7 +231,7 @@ def _is_video(file: Path) -> bool:
         with file.open("rb") as opened:
             return starts_like_a_video(opened.read(SIGNATURE_BYTES))
     except OSError:
-        return True  # that it cannot be read is said when it is watched
+        return True  # that it cannot be read is said when it is analyzed
 
 
 def _suffix(file: Path) -> str:

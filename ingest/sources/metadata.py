@@ -48,7 +48,7 @@ class Metadata:
 
     @classmethod
     def from_info(cls, address: str, info: Mapping[str, Any]) -> Self:
-        """Read the info dictionary of yt-dlp, also as it is kept in ``.info.json`` files.
+        """Read the info dictionary of yt-dlp, also as it is stored in ``.info.json`` files.
 
         Nothing in it is trusted: what is not of the expected kind counts as not said.
         """

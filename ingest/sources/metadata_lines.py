@@ -30,7 +30,7 @@ def metadata_lines(
     tags: Sequence[str] = (),
     categories: Sequence[str] = (),
 ) -> list[Line]:
-    """Return the lines of a video's metadata, the most telling first, within what is kept.
+    """Return the lines of a video's metadata, the most telling first, within what is stored.
 
     Args:
         title: for people; one that is only the name of the file counts as that.

@@ -93,7 +93,7 @@ def _fetch(
         raise _Refused(
             f"{without_password(file.address)} is not the file that is pinned: {actual}, sha256"
             f" {digest.hexdigest()[:12]}..., expected {file.size} bytes,"
-            f" {file.sha256[:12]}...; nothing of it was kept"
+            f" {file.sha256[:12]}...; nothing of it was stored"
         )
 
 

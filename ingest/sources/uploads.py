@@ -83,8 +83,8 @@ class Uploads:
 def safe_name(name: str) -> str:
     """Return a harmless file name that reads like the one that was given.
 
-    Only what follows the last slash of either kind is kept, without controls and marks of
-    direction; an ending that is no video's is not kept as one.
+    Only what follows the last slash of either kind is stored, without controls and marks of
+    direction; an ending that is no video's is not stored as one.
     """
     last = name.replace("\\", "/").rpartition("/")[2]
     text = " ".join(without_refused(last).split()).strip(". ")

@@ -81,7 +81,7 @@ def fetch(
     """Fetch one video, unless the folder has it already.
 
     What can work later (``Unfetchable.retryable``) is tried up to three times, after 5 and 10
-    seconds or as long as the site asks, within the deadline. What came until then is kept and
+    seconds or as long as the site asks, within the deadline. What came until then is stored and
     resumed, in this call or a later one.
 
     Args:
@@ -191,7 +191,7 @@ def _answers(job: dict[str, Any], seconds: float) -> Generator[tuple[str, Any]]:
         raise Unfetchable(
             job["address"],
             FetchStatus.FAILED,
-            "it took longer than the deadline; what came is kept and resumed",
+            "it took longer than the deadline; what came is stored and resumed",
         )
 
 

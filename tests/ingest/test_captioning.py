@@ -52,7 +52,7 @@ def everywhere(_samples: NDArray[np.int16], n_seconds: int) -> NDArray[np.float3
 def ingest(
     film: Path, catalog: Catalog, *, language: str = "", ear: Ear | None = None
 ) -> tuple[Spoken, VideoRecord]:
-    """Return what is spoken in a film, and what is kept of it."""
+    """Return what is spoken in a film, and what is stored of it."""
     described = Described("0" * 16, str(film), "film", language=language)
     recognition = Recognition(ear, language, everywhere) if ear else None
     captioning = Captioning(film, LineTagger(SPEECH), language, recognition)

@@ -62,7 +62,7 @@ def test_what_is_nowhere_is_named_and_kept(catalog: Catalog, tmp_path: Path) -> 
     assert result.there == {}
     (lost,) = result.lost
     assert lost.source == str(tmp_path / "gone.mp4")
-    assert lost.reason == "no file there any more; what was seen of it before is kept"
+    assert lost.reason == "no file there any more; what was seen of it before is stored"
 
 
 @pytest.mark.parametrize(

@@ -138,4 +138,4 @@ def test_what_an_older_version_heard_is_heard_again_and_nothing_seen(
     assert ingest_file(film, catalog, shades, newer).status == "ok"
     assert catalog.tracks.taggers(video)["audio"] == "ear@2"
     assert shades.n_tagged == requested
-    assert "already watched" in ingest_file(film, catalog, shades, newer).reason
+    assert "already analyzed" in ingest_file(film, catalog, shades, newer).reason

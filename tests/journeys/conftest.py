@@ -23,7 +23,7 @@ def run(tmp_path: Path) -> Run:
 
 @pytest.fixture(scope="session")
 def stocked_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A catalog of real footage, watched and indexed once for all journeys that only read."""
+    """A catalog of real footage, analyzed and indexed once for all journeys that only read."""
     folder = tmp_path_factory.mktemp("stocked")
     videos = gather_footage(folder / "footage")
     assert reelmatch(folder / "home", "ingest", *videos).code == 0

@@ -49,7 +49,7 @@ STREAM: Final = "/console/jobs/events"
 
 
 @dataclass(frozen=True)
-class Case:
+class RouteCase:
     """A request, and who may make it.
 
     Attributes:
@@ -97,120 +97,124 @@ OFFER: Final = {"place", "advertise", "admin"}
 ADMIN: Final = {"admin"}
 
 CASES: Final = (
-    Case("GET /openapi.json", EVERYBODY),
-    Case("GET /docs", EVERYBODY),
-    Case("GET /", EVERYBODY),
-    Case("GET /health/live", EVERYBODY),
-    Case("GET /health/ready", EVERYBODY),
-    Case("GET /hosted/{name}", EVERYBODY, {"expires": "1", "signature": "x"}),
-    Case("GET /metrics", READ),
-    Case("GET /v1/videos", READERS),
-    Case("POST /v1/videos", INGEST, body={"source": "file:///refused"}),
-    Case("POST /v1/videos:import", INGEST, {"dry_run": "true"}, body={}),
-    Case("GET /v1/videos:export", {"read", "ingest", "admin"}),
-    Case("POST /v1/videos:upload", INGEST, {"name": "nothing.mp4"}),
-    Case("GET /v1/videos/{video}", READERS),
-    Case("PATCH /v1/videos/{video}", INGEST, body={"language": "fr"}),
-    Case("DELETE /v1/videos/{video}", INGEST, video=video_id(9)),
-    Case("GET /v1/videos/{video}/poster", READERS),
-    Case("GET /v1/videos/{video}/strip", READERS),
-    Case("GET /v1/videos/{video}/tags", READERS),
-    Case("GET /v1/videos/{video}/tags/{tag}", READERS),
-    Case("GET /v1/videos/{video}/seconds/{second}", READERS),
-    Case("GET /v1/videos/{video}/similar", READERS),
-    Case("GET /v1/videos/{video}/suitability", READERS),
-    Case("GET /v1/videos/{video}/categories", READERS),
-    Case("GET /v1/videos/{video}/openrtb", READERS),
-    Case("GET /v1/videos/{video}/campaigns", OFFER),
-    Case("GET /v1/videos/{video}/campaigns", OFFER, {"k": "1000", "explain": "true"}),
-    Case("GET /v1/videos/{video}/breaks", READERS),
-    Case("GET /v1/videos/{video}/breaks", OFFER, {"campaign": "{campaign}", "explain": "true"}),
-    Case("GET /v1/videos/{video}/breaks.vmap", READERS),
-    Case("GET /v1/videos/{video}/breaks.vmap", OFFER, {"campaign": "{campaign}"}),
-    Case("GET /v1/explain", ADVERTISE, {"video": VIDEO, "campaign": "{campaign}"}),
-    Case("GET /v1/explain", READ, {"video": VIDEO, "viewer": "anna"}),
-    Case("GET /v1/keywords", READERS, {"q": "kitten"}),
-    Case("GET /v1/tags", READERS),
-    Case("POST /v1/matches", READERS, body={"keywords": {"cat": 1}}),
-    Case("POST /v1/recommendations", READ, body={"interests": {"cat": 1}}),
-    Case("PUT /v1/viewers/{viewer}/interests", INGEST, body={"interests": {"cat": 1}}),
-    Case(
+    RouteCase("GET /openapi.json", EVERYBODY),
+    RouteCase("GET /docs", EVERYBODY),
+    RouteCase("GET /", EVERYBODY),
+    RouteCase("GET /health/live", EVERYBODY),
+    RouteCase("GET /health/ready", EVERYBODY),
+    RouteCase("GET /hosted/{name}", EVERYBODY, {"expires": "1", "signature": "x"}),
+    RouteCase("GET /metrics", READ),
+    RouteCase("GET /v1/videos", READERS),
+    RouteCase("POST /v1/videos", INGEST, body={"source": "file:///refused"}),
+    RouteCase("POST /v1/videos:import", INGEST, {"dry_run": "true"}, body={}),
+    RouteCase("GET /v1/videos:export", {"read", "ingest", "admin"}),
+    RouteCase("POST /v1/videos:upload", INGEST, {"name": "nothing.mp4"}),
+    RouteCase("GET /v1/videos/{video}", READERS),
+    RouteCase("PATCH /v1/videos/{video}", INGEST, body={"language": "fr"}),
+    RouteCase("DELETE /v1/videos/{video}", INGEST, video=video_id(9)),
+    RouteCase("GET /v1/videos/{video}/poster", READERS),
+    RouteCase("GET /v1/videos/{video}/strip", READERS),
+    RouteCase("GET /v1/videos/{video}/tags", READERS),
+    RouteCase("GET /v1/videos/{video}/tags/{tag}", READERS),
+    RouteCase("GET /v1/videos/{video}/seconds/{second}", READERS),
+    RouteCase("GET /v1/videos/{video}/similar", READERS),
+    RouteCase("GET /v1/videos/{video}/suitability", READERS),
+    RouteCase("GET /v1/videos/{video}/categories", READERS),
+    RouteCase("GET /v1/videos/{video}/openrtb", READERS),
+    RouteCase("GET /v1/videos/{video}/campaigns", OFFER),
+    RouteCase("GET /v1/videos/{video}/campaigns", OFFER, {"k": "1000", "explain": "true"}),
+    RouteCase("GET /v1/videos/{video}/breaks", READERS),
+    RouteCase(
+        "GET /v1/videos/{video}/breaks", OFFER, {"campaign": "{campaign}", "explain": "true"}
+    ),
+    RouteCase("GET /v1/videos/{video}/breaks.vmap", READERS),
+    RouteCase("GET /v1/videos/{video}/breaks.vmap", OFFER, {"campaign": "{campaign}"}),
+    RouteCase("GET /v1/explain", ADVERTISE, {"video": VIDEO, "campaign": "{campaign}"}),
+    RouteCase("GET /v1/explain", READ, {"video": VIDEO, "viewer": "anna"}),
+    RouteCase("GET /v1/keywords", READERS, {"q": "kitten"}),
+    RouteCase("GET /v1/tags", READERS),
+    RouteCase("POST /v1/matches", READERS, body={"keywords": {"cat": 1}}),
+    RouteCase("POST /v1/recommendations", READ, body={"interests": {"cat": 1}}),
+    RouteCase("PUT /v1/viewers/{viewer}/interests", INGEST, body={"interests": {"cat": 1}}),
+    RouteCase(
         "POST /v1/viewers/{viewer}/events",
         INGEST,
         body={"events": [{"id": "1", "video": video_id(2), "kind": "liked"}]},
     ),
-    Case("GET /v1/viewers/{viewer}", READ),
-    Case("DELETE /v1/viewers/{viewer}", INGEST),
-    Case("GET /v1/viewers/{viewer}/recommendations", READ),
-    Case("GET /v1/viewers/{viewer}/campaigns", PLACE),
-    Case("POST /v1/viewers:campaigns", PLACE, body={"interests": {"cat": 1}}),
-    Case("GET /v1/campaigns", ADVERTISE),
-    Case("PUT /v1/campaigns/{campaign}", ADVERTISE),
-    Case("GET /v1/campaigns/{campaign}", ADVERTISE),
-    Case("DELETE /v1/campaigns/{campaign}", ADVERTISE),
-    Case("POST /v1/campaigns/{campaign}/pause", ADVERTISE),
-    Case("POST /v1/campaigns/{campaign}/resume", ADVERTISE),
-    Case("GET /v1/campaigns/{campaign}/matches", ADVERTISE, {"explain": "true"}),
-    Case("GET /v1/campaigns/{campaign}/webhook", ADVERTISE),
-    Case("PUT /v1/campaigns/{campaign}/webhook", ADVERTISE, body={"url": "http://127.0.0.1:9/"}),
-    Case("DELETE /v1/campaigns/{campaign}/webhook", ADVERTISE),
-    Case("GET /v1/jobs", INGEST),
-    Case("GET /v1/jobs/{job}", INGEST),
-    Case("POST /v1/jobs/{job}/retry", INGEST),
-    Case("POST /v1/reindex", ADMIN, body={}),
-    Case("GET /v1/reindex/generations", ADMIN),
-    Case("POST /v1/reindex/rollback", ADMIN),
-    Case("POST /v1/evaluations", ADMIN, body={}),
-    Case("GET /v1/evaluations", ADMIN),
-    Case("GET /v1/evaluations/{job}", ADMIN),
-    Case("GET /v1/evaluations/online", ADMIN),
-    Case("GET /console/", READERS),
-    Case("GET /console/videos/{video}", READERS),
-    Case("POST /console/videos/{video}/retry", INGEST, form={}),
-    Case("GET /console/videos/{video}/delete", INGEST),
-    Case("POST /console/videos/{video}/delete", INGEST, form={}, video=video_id(9)),
-    Case("GET /console/videos/{video}/timeline/{revision}", READERS),
-    Case("GET /console/videos/{video}/timeline/{revision}/{level}/{number}", READERS),
-    Case("GET /console/videos/{video}/lines/{revision}/{number}", READERS),
-    Case("GET /console/videos/{video}/media", READERS),
-    Case("GET /console/videos/{video}/poster/{revision}", READERS),
-    Case("GET /console/videos/{video}/strip/{revision}", READERS),
-    Case("GET /console/videos/{video}/advertising", READERS),
-    Case("GET /console/lab", READ),
-    Case("GET /console/campaigns", ADVERTISE),
-    Case("POST /console/campaigns", ADVERTISE, form={"campaign": "!"}),
-    Case("GET /console/new-campaign", ADVERTISE),
-    Case("GET /console/new-campaign", ADVERTISE, {"copy": "{campaign}"}),
-    Case("GET /console/campaigns/{campaign}", ADVERTISE, {"video": VIDEO}),
-    Case("GET /console/campaigns/{campaign}/edit", ADVERTISE),
-    Case(
+    RouteCase("GET /v1/viewers/{viewer}", READ),
+    RouteCase("DELETE /v1/viewers/{viewer}", INGEST),
+    RouteCase("GET /v1/viewers/{viewer}/recommendations", READ),
+    RouteCase("GET /v1/viewers/{viewer}/campaigns", PLACE),
+    RouteCase("POST /v1/viewers:campaigns", PLACE, body={"interests": {"cat": 1}}),
+    RouteCase("GET /v1/campaigns", ADVERTISE),
+    RouteCase("PUT /v1/campaigns/{campaign}", ADVERTISE),
+    RouteCase("GET /v1/campaigns/{campaign}", ADVERTISE),
+    RouteCase("DELETE /v1/campaigns/{campaign}", ADVERTISE),
+    RouteCase("POST /v1/campaigns/{campaign}/pause", ADVERTISE),
+    RouteCase("POST /v1/campaigns/{campaign}/resume", ADVERTISE),
+    RouteCase("GET /v1/campaigns/{campaign}/matches", ADVERTISE, {"explain": "true"}),
+    RouteCase("GET /v1/campaigns/{campaign}/webhook", ADVERTISE),
+    RouteCase(
+        "PUT /v1/campaigns/{campaign}/webhook", ADVERTISE, body={"url": "http://127.0.0.1:9/"}
+    ),
+    RouteCase("DELETE /v1/campaigns/{campaign}/webhook", ADVERTISE),
+    RouteCase("GET /v1/jobs", INGEST),
+    RouteCase("GET /v1/jobs/{job}", INGEST),
+    RouteCase("POST /v1/jobs/{job}/retry", INGEST),
+    RouteCase("POST /v1/reindex", ADMIN, body={}),
+    RouteCase("GET /v1/reindex/generations", ADMIN),
+    RouteCase("POST /v1/reindex/rollback", ADMIN),
+    RouteCase("POST /v1/evaluations", ADMIN, body={}),
+    RouteCase("GET /v1/evaluations", ADMIN),
+    RouteCase("GET /v1/evaluations/{job}", ADMIN),
+    RouteCase("GET /v1/evaluations/online", ADMIN),
+    RouteCase("GET /console/", READERS),
+    RouteCase("GET /console/videos/{video}", READERS),
+    RouteCase("POST /console/videos/{video}/retry", INGEST, form={}),
+    RouteCase("GET /console/videos/{video}/delete", INGEST),
+    RouteCase("POST /console/videos/{video}/delete", INGEST, form={}, video=video_id(9)),
+    RouteCase("GET /console/videos/{video}/timeline/{revision}", READERS),
+    RouteCase("GET /console/videos/{video}/timeline/{revision}/{level}/{number}", READERS),
+    RouteCase("GET /console/videos/{video}/lines/{revision}/{number}", READERS),
+    RouteCase("GET /console/videos/{video}/media", READERS),
+    RouteCase("GET /console/videos/{video}/poster/{revision}", READERS),
+    RouteCase("GET /console/videos/{video}/strip/{revision}", READERS),
+    RouteCase("GET /console/videos/{video}/advertising", READERS),
+    RouteCase("GET /console/lab", READ),
+    RouteCase("GET /console/campaigns", ADVERTISE),
+    RouteCase("POST /console/campaigns", ADVERTISE, form={"campaign": "!"}),
+    RouteCase("GET /console/new-campaign", ADVERTISE),
+    RouteCase("GET /console/new-campaign", ADVERTISE, {"copy": "{campaign}"}),
+    RouteCase("GET /console/campaigns/{campaign}", ADVERTISE, {"video": VIDEO}),
+    RouteCase("GET /console/campaigns/{campaign}/edit", ADVERTISE),
+    RouteCase(
         "POST /console/campaigns/{campaign}/edit",
         ADVERTISE,
         form={"advertiser": "{advertiser}", "name": "changed", "keywords": "cat = 2"},
     ),
-    Case("GET /console/campaigns/{campaign}/delete", ADVERTISE),
-    Case("POST /console/campaigns/{campaign}/delete", ADVERTISE, form={}),
-    Case("GET /console/campaigns/{campaign}/webhook", ADVERTISE),
-    Case("POST /console/campaigns/{campaign}/webhook", ADVERTISE, form={"remove": "yes"}),
-    Case("POST /console/campaigns/{campaign}/{state}", ADVERTISE, form={}),
-    Case("GET /console/jobs", INGEST),
-    Case("GET /console/jobs/events", INGEST),
-    Case("GET /console/jobs/generations", INGEST),
-    Case("POST /console/jobs/{job}/retry", INGEST, form={}),
-    Case("POST /console/jobs/failed/retry", INGEST, form={}),
-    Case("POST /console/jobs/reindex", ADMIN, form={}),
-    Case("POST /console/jobs/preview", ADMIN, form={}),
-    Case("POST /console/jobs/rollback", ADMIN, form={}),
-    Case("GET /console/evaluations", ADMIN),
-    Case("GET /console/evaluations/online", ADMIN),
-    Case("POST /console/evaluations/{job}/write", ADMIN, form={}),
-    Case("POST /console/evaluations", ADMIN, form={"compare": ""}),
-    Case("GET /console/add", INGEST),
-    Case("POST /console/add/addresses", INGEST, form={"addresses": ""}),
-    Case("POST /console/add/file", INGEST, {"name": ""}, form={}),
-    Case("GET /console/sign-in", EVERYBODY),
-    Case("POST /console/sign-in", EVERYBODY, form={"key": "rm_wrong"}),
-    Case("POST /console/sign-out", READERS, form={}),
+    RouteCase("GET /console/campaigns/{campaign}/delete", ADVERTISE),
+    RouteCase("POST /console/campaigns/{campaign}/delete", ADVERTISE, form={}),
+    RouteCase("GET /console/campaigns/{campaign}/webhook", ADVERTISE),
+    RouteCase("POST /console/campaigns/{campaign}/webhook", ADVERTISE, form={"remove": "yes"}),
+    RouteCase("POST /console/campaigns/{campaign}/{state}", ADVERTISE, form={}),
+    RouteCase("GET /console/jobs", INGEST),
+    RouteCase("GET /console/jobs/events", INGEST),
+    RouteCase("GET /console/jobs/generations", INGEST),
+    RouteCase("POST /console/jobs/{job}/retry", INGEST, form={}),
+    RouteCase("POST /console/jobs/failed/retry", INGEST, form={}),
+    RouteCase("POST /console/jobs/reindex", ADMIN, form={}),
+    RouteCase("POST /console/jobs/preview", ADMIN, form={}),
+    RouteCase("POST /console/jobs/rollback", ADMIN, form={}),
+    RouteCase("GET /console/evaluations", ADMIN),
+    RouteCase("GET /console/evaluations/online", ADMIN),
+    RouteCase("POST /console/evaluations/{job}/write", ADMIN, form={}),
+    RouteCase("POST /console/evaluations", ADMIN, form={"compare": ""}),
+    RouteCase("GET /console/add", INGEST),
+    RouteCase("POST /console/add/addresses", INGEST, form={"addresses": ""}),
+    RouteCase("POST /console/add/file", INGEST, {"name": ""}, form={}),
+    RouteCase("GET /console/sign-in", EVERYBODY),
+    RouteCase("POST /console/sign-in", EVERYBODY, form={"key": "rm_wrong"}),
+    RouteCase("POST /console/sign-out", READERS, form={}),
 )
 
 
@@ -236,7 +240,7 @@ class ScopedServer:
     catalog: Catalog
     keys: Mapping[str, str]
 
-    def ask(self, role: str | None, case: Case, campaign: str) -> httpx.Response:
+    def ask(self, role: str | None, case: RouteCase, campaign: str) -> httpx.Response:
         headers = {"x-api-key": self.keys[role]} if role else {}
         query = {name: value.format(campaign=campaign) for name, value in case.query.items()}
         body, data = case.body, case.form
@@ -257,7 +261,7 @@ class ScopedServer:
                 answer.read()
         return answer
 
-    def restore(self, case: Case) -> None:
+    def restore(self, case: RouteCase) -> None:
         if case.method != "GET" and case.of_campaign:
             store(self.catalog)
 
@@ -282,7 +286,7 @@ def scoped_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScopedSe
             yield ScopedServer(served, catalog, keys)
 
 
-def may(role: str, case: Case, campaign: str) -> bool:
+def may(role: str, case: RouteCase, campaign: str) -> bool:
     allowed = case.roles is EVERYBODY or role in case.roles
     return allowed and not (role == "advertise" and campaign == OTHERS)
 
@@ -291,7 +295,7 @@ def may(role: str, case: Case, campaign: str) -> bool:
     "case", CASES, ids=lambda case: f"{case.route}?{'&'.join(case.query)}".rstrip("?")
 )
 def test_a_scope_opens_what_the_table_says_and_shows_no_other_campaign(
-    scoped_server: ScopedServer, case: Case
+    scoped_server: ScopedServer, case: RouteCase
 ) -> None:
     for requests, role in product(case.campaigns, sorted(ROLES)):
         scoped_server.catalog.viewers.put_interests("anna", {"cat": 1.0}, now=1.0)
@@ -314,7 +318,7 @@ def test_a_scope_opens_what_the_table_says_and_shows_no_other_campaign(
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if not case.query], ids=lambda c: c.route)
-def test_nobody_without_a_key_passes(scoped_server: ScopedServer, case: Case) -> None:
+def test_nobody_without_a_key_passes(scoped_server: ScopedServer, case: RouteCase) -> None:
     answer = scoped_server.ask(None, case, OWN)
     if case.roles is EVERYBODY:
         assert answer.status_code != 401 or case.form is not None
@@ -327,7 +331,7 @@ def test_what_fits_is_shown_to_whom_it_should_be(scoped_server: ScopedServer) ->
     """The table would hold for a service that shows nothing at all."""
 
     def shown(role: str, route: str, **query: str) -> set[str]:
-        answer = scoped_server.ask(role, Case(route, READERS, query), OWN)
+        answer = scoped_server.ask(role, RouteCase(route, READERS, query), OWN)
         assert answer.status_code == 200, answer.text
         return {name for name in CAMPAIGNS if name in answer.text}
 
@@ -352,7 +356,9 @@ def test_a_key_that_may_place_and_keep_sees_all_that_fit_and_keeps_its_own(
     )
     both = replace(scoped_server, keys={"both": secret})
     time.sleep(1.1)  # keys are read once a second
-    for_video = both.ask("both", Case("GET /v1/videos/{video}/campaigns", None), OWN)
+    for_video = both.ask("both", RouteCase("GET /v1/videos/{video}/campaigns", None), OWN)
     assert all(name in for_video.text for name in CAMPAIGNS)
-    assert OTHERS not in both.ask("both", Case("GET /v1/campaigns", None), OWN).text
-    assert both.ask("both", Case("GET /v1/campaigns/{campaign}", None), OTHERS).status_code == 404
+    assert OTHERS not in both.ask("both", RouteCase("GET /v1/campaigns", None), OWN).text
+    assert (
+        both.ask("both", RouteCase("GET /v1/campaigns/{campaign}", None), OTHERS).status_code == 404
+    )

@@ -61,7 +61,7 @@ def test_sound_text_and_metadata_are_added(home: Path) -> None:
     assert again.code == 0
     assert again.json["videos"] == []
     assert "read the metadata of 0 videos" in again.err
-    assert "no watched video lacks audio" in again.err
+    assert "no analyzed video lacks audio" in again.err
 
 
 def test_what_is_not_there_any_more_is_named_and_metadata_needs_no_footage(
@@ -83,7 +83,7 @@ def test_metadata_alone_is_a_success(home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--add", "smell"], "the source 'smell' cannot be added: choose from audio"),
         (["--add", ","], "names no source: choose from audio"),
@@ -91,7 +91,7 @@ def test_metadata_alone_is_a_success(home: Path) -> None:
         (["--add", "audio", "--outdated"], "give it alone"),
     ],
 )
-def test_what_cannot_be_added_is_named(home: Path, arguments: list[str], said: str) -> None:
+def test_what_cannot_be_added_is_named(home: Path, arguments: list[str], message: str) -> None:
     done = reelmatch(home, "ingest", *arguments)
     assert done.code != 0
-    assert said in done.err
+    assert message in done.err

@@ -202,7 +202,7 @@ def test_ingesting_twice_does_nothing_twice_and_force_looks_again(
     revision = revision_of(tmp_path / "home")
     (second,) = run("ingest", carphone, "--json").json["videos"]
     assert (second["video"], second["status"]) == (first["video"], "ok")
-    assert "already watched" in second["reason"]
+    assert "already analyzed" in second["reason"]
     assert revision_of(tmp_path / "home") == revision
 
     (third,) = run("ingest", copy, "--json").json["videos"]
@@ -241,7 +241,7 @@ def test_a_bad_file_has_a_reason_and_does_not_stop_the_others(
     }
     assert "web page" in by_name["b-text.mp4"]["reason"]
     assert run("reindex", "--json").json["videos"] == 1
-    assert run("tags", "b-text.mp4").err.startswith("reelmatch: 'b-text' could not be watched")
+    assert run("tags", "b-text.mp4").err.startswith("reelmatch: 'b-text' could not be analyzed")
 
 
 def test_nothing_but_bad_files_exits_1(run: Run, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from api.cli.upkeep import doctor
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.matching.index_config import IndexConfig
-from engine.indexes.local import scan_selection as choice
+from engine.indexes.local import scan_selection
 from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.rows.metadata import MetadataColumns
 from support.catalogs import save, video_id
@@ -34,8 +34,10 @@ def test_doctor_tells_the_kernel_and_the_sample_that_chose_it(
         assert "plain kernel, as below 100,000 videos" in index_finding(tmp_path)
         assert "lacks" not in index_finding(tmp_path)
 
-        monkeypatch.setattr(choice, "MANY_VIDEOS", 4)
-        monkeypatch.setattr(choice, "sampled", lambda *_: choice.Sample(24, 0.31, cost))
+        monkeypatch.setattr(scan_selection, "MANY_VIDEOS", 4)
+        monkeypatch.setattr(
+            scan_selection, "sampled", lambda *_: scan_selection.Sample(24, 0.31, cost)
+        )
         reindex(catalog, generations, IndexConfig(threshold=0.7, tf="log"))
     text = f"{kernel} kernel: 24 sampled queries read 31% of their postings by level, at {cost:.2f}"
     assert text in index_finding(tmp_path)

@@ -1,4 +1,4 @@
-"""An app at the HTTP door: real server, real footage, nothing patched."""
+"""An app at the HTTP entry point: real server, real footage, nothing patched."""
 
 import json
 import re

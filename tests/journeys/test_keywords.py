@@ -1,4 +1,4 @@
-"""An advertiser who does not know our tags: any word, at every door."""
+"""An advertiser who does not know our tags: any word, at every entry point."""
 
 import json
 
@@ -7,7 +7,7 @@ import pytest
 from support.product import Run, Served
 
 
-def test_a_word_is_understood_the_same_at_both_doors(served: Served, ask: Run) -> None:
+def test_a_word_is_understood_the_same_at_both_entry_points(served: Served, ask: Run) -> None:
     words = ["boots", "live music festival", "automobile", "vacation at the seaside"]
     over_http = served.client.get("/v1/keywords", params={"q": words}).json()
     assert over_http == ask("keywords", *words, "--json").json
@@ -43,9 +43,9 @@ def test_a_match_by_a_free_word_says_how_it_was_understood(served: Served, ask: 
     confidence = kitty["meanings"][0]["confidence"]
     by_tags = {"keywords": {"cat": confidence, "coffee": 1}}
     exact = served.client.post("/v1/matches", json=by_tags).json()
-    found = [match["video"] for match in free["matches"]]
-    assert exact["matches"][0]["video"] == found[0]
-    assert {match["video"] for match in exact["matches"]} == set(found)
+    matches = [match["video"] for match in free["matches"]]
+    assert exact["matches"][0]["video"] == matches[0]
+    assert {match["video"] for match in exact["matches"]} == set(matches)
     for match in free["matches"]:  # what lies near moves up what shows a cat, and nothing else
         shares = {part["tag"]: part["share"] for part in match["why"]}
         near = sum(shares.get(one["tag"], 0.0) for one in kitty["meanings"][1:])
@@ -64,7 +64,7 @@ def test_of_a_tag_misspelt_beyond_understanding_the_right_one_comes_first(ask: R
     assert "'bycicle' is not a tag: the nearest are bicycle, " in answer.err
 
 
-def test_spelling_comes_before_meaning_at_every_door(served: Served, ask: Run) -> None:
+def test_spelling_comes_before_meaning_at_every_entry_point(served: Served, ask: Run) -> None:
     (match,) = served.client.get("/v1/keywords", params={"q": "dgo"}).json()["keywords"]
     assert (match["meanings"][0]["tag"], match["meanings"][0]["how"]) == ("dog", "spelling")
     words = {"keywords": {"dgo": 1, "cat": 1}}
@@ -78,7 +78,7 @@ def test_spelling_comes_before_meaning_at_every_door(served: Served, ask: Run) -
     assert "the nearest are dog, " in ask("match", "--keyword", "dgo").err
 
 
-def test_a_tag_is_taken_in_any_case_at_every_door(served: Served, ask: Run) -> None:
+def test_a_tag_is_taken_in_any_case_at_every_entry_point(served: Served, ask: Run) -> None:
     client = served.client
     matches = client.post("/v1/matches", json={"keywords": {"cat": 1}, "exclude": ["dog"]}).json()
     loud = client.post("/v1/matches", json={"keywords": {"CAT": 1}, "exclude": ["DOG"]}).json()

@@ -1,4 +1,4 @@
-"""Words of other languages at every door: keywords, matches, campaigns, interests."""
+"""Words of other languages at every entry point: keywords, matches, campaigns, interests."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,7 +43,7 @@ def tags_of(answer: Any) -> list[str]:
     return [share["tag"] for share in answer.json()["matches"][0]["why"]]
 
 
-def test_words_of_other_languages_are_understood_at_every_door(client: TestClient) -> None:
+def test_words_of_other_languages_are_understood_at_every_entry_point(client: TestClient) -> None:
     # Said to be Spanish, a pie is a foot; by its letters alone it is a dessert.
     pie: dict[str, Any] = {"keywords": {"pie": 1}}
     assert tags_of(client.post("/v1/matches", json=pie)) == ["dessert"]
@@ -105,7 +105,7 @@ def test_interests_are_said_in_their_language(client: TestClient) -> None:
     strict = {**interests, "language": "de", "strict": True}
     assert client.post("/v1/recommendations", json=strict).status_code == 422
 
-    # What is kept of a viewer are tags.
+    # What is stored of a viewer are tags.
     remaining = {"interests": {"zapatos": 1, "perro": -0.5}, "language": "es"}
     assert client.put("/v1/viewers/ana/interests", json=remaining).status_code == 204
     assert client.get("/v1/viewers/ana").json()["interests"].keys() == {"footwear", "dog"}

@@ -31,7 +31,7 @@ def empty_home(tmp_path: Path) -> Path:
 
 
 def ingested(home: Path, clips: Iterable[Path]) -> list[str]:
-    """Return the ids of clips once these were watched."""
+    """Return the ids of clips once these were analyzed."""
     done = reelmatch(home, "ingest", *clips, "--json")
     assert done.code == 0, done.err
     return [one["video"] for one in done.json["videos"]]
@@ -106,13 +106,13 @@ def test_what_an_older_tagger_saw_is_seen_again_and_what_cannot_be_is_named(
     for video, why in ((was_gone, "no file there"), (was_changed, "another video is there")):
         assert result[video]["status"] == "missing"
         assert result[video]["reason"].startswith(why)
-        assert result[video]["reason"].endswith("is kept")
+        assert result[video]["reason"].endswith("is stored")
     assert len(result) == 4
 
     observed = taggers(empty_home)
     assert observed[real] == current
     others = {video for video, tagger in observed.items() if tagger == "local@older"}
-    assert len(observed) == 5, "nothing else was watched"
+    assert len(observed) == 5, "nothing else was analyzed"
     assert {was_gone, was_changed, address_id(address)} < others
     with Catalog.open(empty_home / "catalog.db") as catalog:
         assert all(catalog.tracks.get(video).n_seconds for video in others)

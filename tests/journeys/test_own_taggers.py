@@ -1,4 +1,4 @@
-"""Other eyes: a pair that is calibrated and used, and a tagger that another package brings."""
+"""Other taggers: a pair that is calibrated and used, and a tagger that another package brings."""
 
 import json
 from collections.abc import Mapping

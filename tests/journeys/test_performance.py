@@ -1,4 +1,4 @@
-"""Performances, pictures over a song, talk and silence, from files to answers at every door."""
+"""Performances, pictures over a song, talk and silence, from files to all answers."""
 
 import json
 from collections.abc import Iterator

@@ -86,7 +86,7 @@ def test_a_second_source_goes_all_the_way(catalog: Catalog, tmp_path: Path) -> N
     smelled = ingest_file(night, catalog, shades, nose)
     assert (smelled.video, smelled.status, shades.n_tagged) == (first.video, "ok", requests)
     again = ingest_file(night, catalog, shades, nose)
-    assert again.reason == "already watched by shades@1, nose@1"
+    assert again.reason == "already analyzed by shades@1, nose@1"
     assert taggers(catalog, first.video) == {"visual": "shades@1", "smell": "nose@1"}
     assert catalog.tags.vocabulary().names == ("dark", "light", "smell:smoke", "smell:dark")
 

@@ -1,4 +1,4 @@
-"""Viewers at both doors: kept, recommended to, explained, paged through while things change."""
+"""Viewers at both entry points: stored, recommended to, explained, paged while things change."""
 
 import json
 import re
@@ -79,7 +79,7 @@ def test_from_events_to_recommendations_with_reasons(service: Served, command: R
     over_command = command("recommend", "--viewer", "ann", "--explain", "-k", "3", "--json").json
     assert videos_of(over_command) == videos_of(answer)
     printed = command("recommend", "--viewer", "ann", "--explain").out
-    assert re.search(rf"{named['slideshow']} .* 15-19 +stated \+.*, watched chelsea \+", printed)
+    assert re.search(rf"{named['slideshow']} .* 15-19 +explicit \+.*, watched chelsea \+", printed)
     assert re.search(r"\n +cat +\+0.* 15-19 +watched chelsea \+", printed)
 
 
@@ -94,7 +94,9 @@ def test_hidden_and_watched_videos_stay_away_unless_asked(service: Served) -> No
     assert named["chelsea"] in videos_of(client.get(route, params={"again": True}).json())
 
 
-def test_what_keeps_a_video_away_is_named_at_both_doors(service: Served, command: Run) -> None:
+def test_what_keeps_a_video_away_is_named_at_both_entry_points(
+    service: Served, command: Run
+) -> None:
     named = ids(service)
     service.client.put("/v1/viewers/eve/interests", json={"interests": {"animal": 1}})
     post_events(service, "eve", {"id": "h", "video": named["chelsea"], "kind": "hidden"})
@@ -380,7 +382,7 @@ def test_the_same_footage_in_another_size_is_folded(
         ),
     ],
 )
-def test_an_id_that_one_door_takes_every_door_takes(
+def test_an_id_that_one_entry_point_takes_every_entry_point_takes(
     service: Served, command: Run, viewer: str
 ) -> None:
     path = f"/v1/viewers/{quote(viewer, safe='')}"
@@ -405,7 +407,7 @@ def test_bytes_that_are_no_text_are_no_id(service: Served, escaped: str) -> None
 
 
 @pytest.mark.parametrize("viewer", [".", "..", "a\u202eb", "a\x1b", "\ue000", "\u200b", "x" * 129])
-def test_an_id_that_one_door_refuses_every_door_refuses(
+def test_an_id_that_one_entry_point_refuses_every_entry_point_refuses(
     service: Served, command: Run, viewer: str
 ) -> None:
     escaped = quote(viewer, safe="").replace(".", "%2E")

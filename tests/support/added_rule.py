@@ -1,7 +1,7 @@
 """A rule of campaigns that is not there, added as a developer would: a class in one file.
 
 Run as a program, it adds the class to the text of ``engine/targeting/rules.py``, changes nothing
-else, and tells as JSON what each door of the product makes of a campaign that uses it.
+else, and tells as JSON what each entry point of the product makes of a campaign that uses it.
 """
 
 import importlib.util
@@ -68,7 +68,7 @@ def add_rule() -> None:
 
 
 def answers(home: Path) -> Iterator[tuple[str, Any]]:
-    """Yield what each door answers about the campaign, by the door's name."""
+    """Yield what each entry point answers about the campaign, by the entry point's name."""
     from api.cli import cli
     from api.settings import Settings
     from engine.batch.reindex import reindex

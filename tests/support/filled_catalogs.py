@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from engine.domain.content import SourceTrack
-from engine.domain.evaluations.shown_lists import Door, ListKind, ShownList, new_list_id
+from engine.domain.evaluations.shown_lists import EntryPoint, ListKind, ShownList, new_list_id
 from engine.domain.keys import Scope
 from engine.domain.lines import Line
 from engine.domain.tracks import Track
@@ -32,7 +32,7 @@ def fill(catalog: Catalog) -> None:
     catalog.videos.delete(video_id(2))
     catalog.taggers.remember("test@1", ["cat", "日本"])
     catalog.viewers.put_interests("ann", {"cat": 0.1}, now=1.5)
-    shown = ShownList(new_list_id(1.0), ListKind.SIMILAR, Door.HTTP, 1, 10, viewer="ann")
+    shown = ShownList(new_list_id(1.0), ListKind.SIMILAR, EntryPoint.HTTP, 1, 10, viewer="ann")
     catalog.shown_lists.put([shown, replace(shown, id=new_list_id(2.0), viewer=None)], since=0.0)
     liked = Event("e1", video_id(1), EventKind.LIKED, 5.1, 1 / 3, shown.id, 2)
     catalog.viewers.add_events("ann", [liked], now=10)

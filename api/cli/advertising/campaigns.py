@@ -34,7 +34,7 @@ from engine.domain.advertising.placements import (
     VideoPlacements,
     ViewerPlacements,
 )
-from engine.domain.evaluations.shown_lists import Door
+from engine.domain.evaluations.shown_lists import EntryPoint
 from engine.domain.matching.source_weights import SourceWeights
 from engine.errors import InvalidInput
 from engine.search.profiles import profile_of
@@ -195,7 +195,7 @@ def matches(
             best = matches_of(
                 catalog, snapshot, plan, k, now=now, explained=explain, sources=sources
             )
-            answer = live.lists.campaign_matches(best, Door.COMMAND, snapshot)
+            answer = live.lists.campaign_matches(best, EntryPoint.COMMAND, snapshot)
         else:
             answer = new_matches_of(
                 catalog, snapshot, plan, k, since=since, explained=explain, sources=sources
@@ -254,12 +254,12 @@ def for_viewer(
     strict: bool,
     as_json: bool,
 ) -> None:
-    """Find the campaigns that fit VIEWER, who is kept, of those that run now.
+    """Find the campaigns that fit VIEWER, who is stored, of those that run now.
 
-    Or, instead of VIEWER, one of whom nothing is kept: by --like and --liked.
+    Or, instead of VIEWER, one of whom nothing is stored: by --like and --liked.
     """
     if (viewer is None) == (not likes and not liked):
-        raise click.UsageError("name either a VIEWER who is kept, or what one likes")
+        raise click.UsageError("name either a VIEWER who is stored, or what one likes")
     settings, now = load_settings(), time.time()
     with Live.open(settings) as live:
         rules = live.lists.rules_of(viewer, settings.profile_rules)

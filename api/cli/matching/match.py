@@ -17,7 +17,7 @@ from api.cli.output import (
 )
 from api.filter_parser import harmless
 from api.settings import load_settings
-from engine.domain.evaluations.shown_lists import Door
+from engine.domain.evaluations.shown_lists import EntryPoint
 from engine.domain.matching.filters import Filter
 from engine.domain.matching.source_weights import SourceWeights
 from engine.services.matches import keyword_matches
@@ -95,5 +95,5 @@ def command(
             min_relevance=settings.min_relevance if min_relevance is None else min_relevance,
             explained=explain,
         )
-        answer = live.lists.matches(answer, Door.COMMAND, snapshot)
+        answer = live.lists.matches(answer, EntryPoint.COMMAND, snapshot)
         print_matches(live, answer, explain=explain, as_json=as_json)

@@ -17,7 +17,7 @@ def print_online(evaluation: OnlineEvaluation) -> None:
     """Print the rates of lists, a table for each thing that lists have in common."""
     since = datetime.fromtimestamp(evaluation.since, UTC).isoformat(timespec="seconds")
     if not evaluation.lists:
-        click.echo(f"no list is kept of since {since}", err=True)
+        click.echo(f"no list is stored of since {since}", err=True)
         return
     click.echo(f"lists since {since}, UTC; events of {evaluation.unattributed} videos fit no list")
     for what, rates in (

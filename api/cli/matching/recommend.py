@@ -27,7 +27,7 @@ from api.cli.output import (
 from api.encoding import encoded
 from api.filter_parser import harmless
 from api.settings import load_settings
-from engine.domain.evaluations.shown_lists import Door
+from engine.domain.evaluations.shown_lists import EntryPoint
 from engine.domain.matching.filters import Filter
 from engine.domain.matching.keywords import IgnoredWord
 from engine.domain.matching.recommendations import (
@@ -55,8 +55,8 @@ _share = click.FloatRange(0.0, 1.0)
     help="A tag the viewer dislikes: pushes videos down.",
 )
 @liked_option
-@click.option("--viewer", help="A viewer who is kept, instead of likes and dislikes.")
-@click.option("--all-viewers", is_flag=True, help="Every viewer who is kept, as JSON lines.")
+@click.option("--viewer", help="A viewer who is stored, instead of likes and dislikes.")
+@click.option("--all-viewers", is_flag=True, help="Every viewer who is stored, as JSON lines.")
 @click.option(
     "--diversity",
     type=_share,
@@ -121,7 +121,7 @@ def command(
         raise click.UsageError(f"liked and disliked at once: {', '.join(both)}")
     profile = {**likes, **{tag: -weight for tag, weight in dislikes.items()}}
     if (viewer is not None or all_viewers) and (profile or liked):
-        raise click.UsageError("--viewer and --all-viewers go by what is kept: leave out likes")
+        raise click.UsageError("--viewer and --all-viewers go by what is stored: leave out likes")
     if (viewer is not None or all_viewers) and language:
         raise click.UsageError("--language is of likes and dislikes that are given here")
     if all_viewers and (viewer is not None or cursor is not None or explain):
@@ -175,7 +175,9 @@ def command(
         )
         rules, snapshot = live.lists.rules_of(viewer, settings.profile_rules), live.snapshot
         page = recommend(live.catalog, snapshot, query, rules, now=time.time())
-        answer = live.lists.recommendations(page, Door.COMMAND, snapshot, rules, viewer=viewer)
+        answer = live.lists.recommendations(
+            page, EntryPoint.COMMAND, snapshot, rules, viewer=viewer
+        )
         if as_json:
             print_json(answer)
         else:
@@ -208,13 +210,13 @@ def _lines(match: Recommendation, catalog: Catalog) -> Iterator[Sequence[str]]:
     for reason in match.why:
         yield (*tag_cells(reason), _from(reason, catalog) if isinstance(reason, Reason) else "")
     liked = _liked(match.co_likes_from or (), catalog)
-    moved = [*_beside_the_score(match), *([f"together by {liked}"] if liked else [])]
+    moved = [*_beside_the_score(match), *([f"co-liked by {liked}"] if liked else [])]
     if moved or not match.why:
         yield ("", "", "", ", ".join(moved))
 
 
 def _from(reason: Reason, catalog: Catalog) -> str:
-    parts = [f"stated {reason.explicit:+.3f}"] if reason.explicit else []
+    parts = [f"explicit {reason.explicit:+.3f}"] if reason.explicit else []
     parts += [_liked([source], catalog) for source in reason.from_]
     parts += [f"other {reason.other:+.3f}"] if round(reason.other, 3) else []
     return ", ".join(parts)

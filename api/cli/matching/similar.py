@@ -14,7 +14,7 @@ from api.cli.output import (
 )
 from api.filter_parser import harmless
 from api.settings import load_settings
-from engine.domain.evaluations.shown_lists import Door, ListKind
+from engine.domain.evaluations.shown_lists import EntryPoint, ListKind
 from engine.domain.matching.filters import Filter
 from engine.domain.matching.source_weights import SourceWeights
 from engine.search.matches import similar
@@ -46,5 +46,5 @@ def command(
         record = live.catalog.videos.find(video)
         matches = similar(snapshot, record.id, k=k, where=passing, sources=sources)
         answer = ranked_matches(live.catalog.tracks, snapshot, matches, explained=explain)
-        answer = live.lists.matches(answer, Door.COMMAND, snapshot, ListKind.SIMILAR)
+        answer = live.lists.matches(answer, EntryPoint.COMMAND, snapshot, ListKind.SIMILAR)
         print_matches(live, answer, explain=explain, as_json=as_json)

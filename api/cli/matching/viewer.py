@@ -1,4 +1,4 @@
-"""``reelmatch viewer``: viewers who are kept, and what they did."""
+"""``reelmatch viewer``: viewers who are stored, and what they did."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -31,7 +31,7 @@ def command() -> None:
 @command.command("list")
 @json_option
 def list_viewers(*, as_json: bool) -> None:
-    """List the viewers who are kept."""
+    """List the viewers who are stored."""
     with open_own_catalog(load_settings()) as catalog:
         ids = catalog.viewers.ids()
     if as_json:
@@ -45,7 +45,7 @@ def list_viewers(*, as_json: bool) -> None:
 @click.argument("viewer")
 @json_option
 def show(viewer: str, *, as_json: bool) -> None:
-    """Print all that is kept of VIEWER."""
+    """Print all that is stored of VIEWER."""
     with open_own_catalog(load_settings()) as catalog:
         stored = viewer_with_lists(catalog, viewer)
     if as_json:
@@ -99,7 +99,7 @@ def add_event(
         event = Event(event_id, record.id, EventKind(kind), now, share, shown_by, position)
         added = add_events(catalog, viewer, [event], now=now)
     for one in added.unknown_lists:
-        click.echo(f"no list {one!r} is known, or not any more: the event is kept", err=True)
+        click.echo(f"no list {one!r} is known, or not any more: the event is stored", err=True)
     click.echo(f"{viewer} {kind} {record.title}")
 
 
@@ -211,11 +211,11 @@ def explain(viewer: str, video: str, where: Filter, *, as_json: bool) -> None:
 @click.argument("viewer")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def forget(viewer: str, *, yes: bool) -> None:
-    """Delete all that is kept of VIEWER."""
+    """Delete all that is stored of VIEWER."""
     with open_own_catalog(load_settings()) as catalog:
         viewers = catalog.viewers
         viewers.get(viewer)
         if not yes:
-            click.confirm(f"Delete all that is kept of {viewer}?", abort=True, err=True)
+            click.confirm(f"Delete all that is stored of {viewer}?", abort=True, err=True)
         viewers.delete(viewer)
     click.echo(f"{viewer} deleted")

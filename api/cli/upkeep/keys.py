@@ -43,7 +43,7 @@ def command() -> None:
 def create(
     name: str, scopes: tuple[str, ...], advertiser: str, per_second: float, *, as_json: bool
 ) -> None:
-    """Make a key and print it: it is shown this once, only its digest is kept."""
+    """Make a key and print it: it is shown this once, only its digest is stored."""
     with open_own_catalog(load_settings()) as catalog:
         key, secret = catalog.keys.create(
             name,
@@ -78,7 +78,7 @@ def list_keys(*, as_json: bool) -> None:
 @click.argument("key", type=int)
 @json_option
 def revoke(key: int, *, as_json: bool) -> None:
-    """Close the door to KEY, a number as 'reelmatch keys list' shows it, within a second."""
+    """Revoke KEY, a number as 'reelmatch keys list' shows it, within a second."""
     with open_own_catalog(load_settings()) as catalog:
         revoked = catalog.keys.revoke(key, now=time.time())
     if as_json:

@@ -82,7 +82,7 @@ _MAX_NAMED = 10
     help="Who writes down what is spoken where there are no captions: 'whisper:FOLDER' is a model"
     " in a folder. Captions that come along are read anyway.",
 )
-@click.option("--force", is_flag=True, help="Look again at videos that were watched before.")
+@click.option("--force", is_flag=True, help="Look again at videos that were analyzed before.")
 @click.option(
     "--outdated",
     is_flag=True,
@@ -93,7 +93,7 @@ _MAX_NAMED = 10
     "--add",
     "added",
     metavar="SOURCES",
-    help="Have sources of tags observe all watched videos that they did not observe yet, and leave"
+    help="Have sources of tags observe all analyzed videos that they did not observe yet, and leave"
     f" the others as they are: of {', '.join(ADDABLE)}, with commas between them. Metadata needs no"
     " footage.",
 )
@@ -121,9 +121,9 @@ def command(
 ) -> None:
     """Watch videos (files, folders with all below them, web addresses) and keep what was seen.
 
-    A video that cannot be watched gets a status and a reason and never stops the others. What is
-    interrupted waits in a queue: without sources, what waits is watched. Exit code 1 when not one
-    could be watched. What was watched is searchable once there was a 'reelmatch reindex'.
+    A video that cannot be analyzed gets a status and a reason and never stops the others. What is
+    interrupted waits in a queue: without sources, what waits is analyzed. Exit code 1 when not one
+    could be analyzed. What was analyzed is searchable once there was a 'reelmatch reindex'.
     """
     again = "--outdated" if outdated else "--add" if added is not None else ""
     if again and (sources or address_file or playlist or force or (outdated and added)):
@@ -148,7 +148,7 @@ def command(
         jobs = catalog.jobs
         goes_on = not paths and not addresses and not again
         if goes_on and not jobs.open_count():
-            raise InvalidInput("nothing waits to be watched: name files, folders or addresses")
+            raise InvalidInput("nothing waits to be analyzed: name files, folders or addresses")
         left_out = LeftOut()
         files, missing = find_files(paths, left_out)
         waiting = [*map(str, files), *map(canonical, addresses)]
@@ -194,8 +194,8 @@ def command(
     if outdated and not results:
         click.echo(f"nothing is outdated: no video was seen by an older {tagger}", err=True)
     elif adds and not results:
-        if watched := [source for source in adds if source != METADATA]:
-            click.echo(f"no watched video lacks {' or '.join(watched)}", err=True)
+        if analyzed := [source for source in adds if source != METADATA]:
+            click.echo(f"no analyzed video lacks {' or '.join(analyzed)}", err=True)
     elif not any(result.status in ANALYZED for result in results):
         sys.exit(1)
 
@@ -343,7 +343,7 @@ def _by_frequency(counts: Counter[str]) -> list[tuple[str, int]]:
 
 
 def print_results(results: Sequence[IngestResult]) -> None:
-    """Print a line a video, and what to do about those that were not watched again."""
+    """Print a line a video, and what to do about those that were not analyzed again."""
     rows = (
         (
             result.video or "-",
@@ -356,4 +356,4 @@ def print_results(results: Sequence[IngestResult]) -> None:
     )
     print_table(("video", "status", "seconds", "file", "reason"), rows)
     if any(KNOWN in result.reason for result in results):
-        click.echo("--force looks again at what was watched before", err=True)
+        click.echo("--force looks again at what was analyzed before", err=True)

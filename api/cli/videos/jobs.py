@@ -17,7 +17,7 @@ from engine.domain.jobs import State
 def command(state: str | None, *, as_json: bool) -> None:
     """List the jobs: what waits, runs, is done or failed, and why.
 
-    What was watched tells the CPU seconds that it took, and the share of each source of tags.
+    What was analyzed tells the CPU seconds that it took, and the share of each source of tags.
     """
     with open_own_catalog(load_settings()) as catalog:
         jobs = [job for job in catalog.jobs.all() if state in (None, job.state.value)]

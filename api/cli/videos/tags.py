@@ -119,7 +119,7 @@ def _no_tag(min_confidence: float, surest: Observation | None) -> str:
 def _analyzed(record: VideoRecord) -> VideoRecord:
     if not record.seconds:
         raise InvalidInput(
-            f"{record.title!r} could not be watched ({record.status}): {record.reason}"
+            f"{record.title!r} could not be analyzed ({record.status}): {record.reason}"
         )
     return record
 

@@ -12,7 +12,7 @@ from engine.domain.videos import VideoRecord
 @click.command("videos")
 @json_option
 def command(*, as_json: bool) -> None:
-    """List the videos of the catalog, watched or not."""
+    """List the videos of the catalog, analyzed or not."""
     with open_own_catalog(load_settings()) as catalog:
         records = catalog.videos.page()
     if as_json:

@@ -32,7 +32,7 @@ def command() -> None:
 
     settings = load_settings()
     if not settings.processes:
-        raise InvalidInput("REELMATCH_PROCESSES is 0: nothing would be watched; unset it here")
+        raise InvalidInput("REELMATCH_PROCESSES is 0: nothing would be analyzed; unset it here")
     log_to_stderr(settings.log_format)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -19,7 +19,7 @@ from api.http.routes.campaign_access import CurrentAccess, CurrentCampaign
 from api.http.routes.dependencies import CurrentLive
 from engine.domain.advertising.campaigns import Campaign, CampaignState, status_of
 from engine.domain.advertising.placements import CampaignEligibility, RuleEvidence
-from engine.domain.evaluations.shown_lists import Door
+from engine.domain.evaluations.shown_lists import EntryPoint
 from engine.domain.matching.filters import And, Not
 from engine.errors import UnknownVideo
 from engine.ports.index import IndexSnapshot
@@ -71,7 +71,7 @@ def get_campaign(
     ranked = None
     if snapshot is not None:
         ranked = matches_of(live.catalog, snapshot, campaign, _MATCHES, now=now, explained=False)
-        ranked = live.lists.campaign_matches(ranked, Door.CONSOLE, snapshot)
+        ranked = live.lists.campaign_matches(ranked, EntryPoint.CONSOLE, snapshot)
     return page(
         request,
         "campaign.html",

@@ -16,7 +16,7 @@ from api.console.videos.finding import best_tagged, newest_passing, suggested_ta
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
 from engine.domain.assessments.performance import Performance
-from engine.domain.evaluations.shown_lists import Door, ListKind
+from engine.domain.evaluations.shown_lists import EntryPoint, ListKind
 from engine.domain.listing import ListFilter, ListPosition
 from engine.domain.matching.filters import HARMLESS, And, Field, Filter, Ids, Not
 from engine.domain.matching.keywords import KeywordMatch
@@ -174,7 +174,9 @@ def _indexed(
             matches, _ = best(broader, passing, number=1)
         shown = match_cards(live, snapshot, matches)
         first = (number - 1) * PAGE_VIDEOS + 1
-        list_id = live.lists.note(ListKind.MATCHES, Door.CONSOLE, len(shown), snapshot, first=first)
+        list_id = live.lists.note(
+            ListKind.MATCHES, EntryPoint.CONSOLE, len(shown), snapshot, first=first
+        )
     else:
         newest = newest_passing(snapshot, _filter(live, query), number=number, size=PAGE_VIDEOS)
         shown, more, total = cards(live, snapshot, newest.ids), newest.more, newest.total

@@ -12,7 +12,7 @@ KIND_DESCRIPTIONS: Final = {
 }
 
 CHIPPED: Final = frozenset({"performance", "static_visual", "talk", "silent"})
-"""Verdicts that say something of a video."""
+"""Assessments that say something of a video."""
 
 
 def _percent(share: float) -> str:

@@ -1,4 +1,4 @@
-"""The video itself, for the player: the local file that was watched, and no other file."""
+"""The video itself, for the player: the local file that was analyzed, and no other file."""
 
 import mimetypes
 from pathlib import Path
@@ -20,7 +20,7 @@ _MAX_KNOWN: Final = 10_000
 
 
 class CheckedFiles:
-    """Files known to hold what was watched, by path, size and time of change."""
+    """Files known to hold what was analyzed, by path, size and time of change."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, int, int], str] = {}

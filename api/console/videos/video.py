@@ -20,7 +20,7 @@ from api.http.routes.dependencies import CurrentCaller, CurrentLive, CurrentSett
 from engine.content.counting import enough_seconds
 from engine.content.timeline import MIN_HUNDREDTH, Overview, TagLine, overview
 from engine.content.whole_tags import whole_tags
-from engine.domain.evaluations.shown_lists import Door, ListKind
+from engine.domain.evaluations.shown_lists import EntryPoint, ListKind
 from engine.domain.jobs import OF_THE_SOURCE
 from engine.domain.matching.index_config import IndexConfig
 from engine.domain.matching.results import TagCount
@@ -68,7 +68,7 @@ def get_video(
     settings: CurrentSettings,
     caller: CurrentCaller,
 ) -> Response:
-    """Show a video, or what is known of one that could not be watched."""
+    """Show a video, or what is known of one that could not be analyzed."""
     record = known_video(live.catalog, video)
     snapshot = snapshot_of(live)
     config = snapshot.config if snapshot else settings.index_config()
@@ -101,7 +101,8 @@ def get_video(
         cuts=record.evidence.get("cuts", ()),
         indexed=snapshot is not None and video in snapshot,
         similar=alike,
-        list_id=snapshot and live.lists.note(ListKind.SIMILAR, Door.CONSOLE, len(alike), snapshot),
+        list_id=snapshot
+        and live.lists.note(ListKind.SIMILAR, EntryPoint.CONSOLE, len(alike), snapshot),
         changes=caller.may(*scopes_for("POST", f"/console/videos/{video}/retry")),
         same_again=record.status in OF_THE_SOURCE,
     )

@@ -37,7 +37,7 @@ class TextLines(PrintableLines):
     """Formats a record for people, with the id of the request it belongs to.
 
     Paths, names of files and what other machines say stand in messages: what a terminal would
-    obey, or a reader take for another line, is written as an escape.
+    interpret, or a reader take for another line, is written as an escape.
     """
 
     def __init__(self) -> None:

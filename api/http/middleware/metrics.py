@@ -144,7 +144,7 @@ class _State(Collector):
         work = jobs.work()
         yield CounterMetricFamily(
             "reelmatch_ingested_video_seconds",
-            "Seconds of video watched by jobs.",
+            "Seconds of video analyzed by jobs.",
             value=work.video_seconds,
         )
         yield CounterMetricFamily(

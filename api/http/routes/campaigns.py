@@ -24,7 +24,7 @@ from api.http.schemas.placements import Explain
 from api.http.schemas.problems import problems
 from engine.domain.advertising.campaigns import Campaign, CampaignState
 from engine.domain.advertising.placements import CampaignMatches, CampaignNewMatches
-from engine.domain.evaluations.shown_lists import Door
+from engine.domain.evaluations.shown_lists import EntryPoint
 from engine.domain.matching.source_weights import SourceWeights
 from engine.errors import InvalidInput
 from engine.services.campaigns import CampaignNow
@@ -144,7 +144,7 @@ def get_campaign_matches(
         best = matches_of(
             catalog, snapshot, campaign, k, now=now, explained=explain, sources=weights
         )
-        matches = live.lists.campaign_matches(best, Door.HTTP, snapshot)
+        matches = live.lists.campaign_matches(best, EntryPoint.HTTP, snapshot)
     else:
         matches = new_matches_of(
             catalog, snapshot, campaign, k, since=since, explained=explain, sources=weights

@@ -54,7 +54,7 @@ def ingest_video(
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> Job:
-    """Queue a web address to be watched; ``Location`` names the job."""
+    """Queue a web address to be analyzed; ``Location`` names the job."""
     source = canonical(body.source)
     metadata = f" {body.external_id} {body.title}" if body.metadata else ""
     chosen = body.model_dump(include={"force", "audio", "text"})
@@ -91,7 +91,7 @@ async def upload_video(
     audio: Annotated[bool, Query(description="Hear the sound, too.")] = True,
     text: Annotated[bool, Query(description="Read the words on the picture, too.")] = True,
 ) -> Any:
-    """Take in a video file and queue it to be watched; the body is the file and nothing else.
+    """Take in a video file and queue it to be analyzed; the body is the file and nothing else.
 
     It is written down as it comes; ``REELMATCH_UPLOAD_MAX_BYTES`` says how long it may be.
     """

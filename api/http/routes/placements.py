@@ -153,7 +153,7 @@ def get_viewer_campaigns(
     k: MaxCampaigns = 10,
     sources: SourcesText = "",
 ) -> ViewerPlacements:
-    """Return the campaigns that fit a viewer who is kept best, of those that run now."""
+    """Return the campaigns that fit a viewer who is stored best, of those that run now."""
     now, stored = time.time(), live.catalog.viewers.get(viewer)
     rules = live.lists.rules_of(viewer, settings.profile_rules)
     profile = profile_of(stored.interests, stored.events, rules, now=now)
@@ -179,7 +179,7 @@ def get_viewer_campaigns(
 def find_viewer_campaigns(
     body: ProfileRequest, live: CurrentLive, settings: CurrentSettings, caller: CurrentCaller
 ) -> ViewerPlacements:
-    """Return the campaigns that fit a viewer of whom nothing is kept."""
+    """Return the campaigns that fit a viewer of whom nothing is stored."""
     now, rules = time.time(), settings.profile_rules
     snapshot = live.snapshot
     liked = own_ids(live.catalog, body.liked)

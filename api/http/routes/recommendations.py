@@ -13,7 +13,7 @@ from api.http.middleware.problems import Code
 from api.http.own_ids import own_events, own_filter, own_ids
 from api.http.schemas.matches import MatchRequest, VideoMatchList
 from api.http.schemas.recommendations import RecommendationPage, RecommendationRequest
-from engine.domain.evaluations.shown_lists import Door
+from engine.domain.evaluations.shown_lists import EntryPoint
 from engine.domain.matching.keywords import IgnoredWord
 from engine.domain.matching.source_weights import SourceWeights
 from engine.ports.index import IndexSnapshot
@@ -38,7 +38,7 @@ def _is_short(body: RecommendationRequest | MatchRequest, snapshot: IndexSnapsho
 
 
 def recommend_videos(body: RecommendationRequest, state: State) -> dict[str, Any]:
-    """Recommend videos to a viewer of whom nothing is kept."""
+    """Recommend videos to a viewer of whom nothing is stored."""
     live: Live = state.live
     now, catalog = time.time(), live.catalog
     interests: dict[str, float] = body.interests
@@ -70,7 +70,7 @@ def recommend_videos(body: RecommendationRequest, state: State) -> dict[str, Any
     )
     snapshot, rules = live.snapshot, state.settings.profile_rules
     page = recommend(catalog, snapshot, query, rules, now=now)
-    page = live.lists.recommendations(page, Door.HTTP, snapshot, rules)
+    page = live.lists.recommendations(page, EntryPoint.HTTP, snapshot, rules)
     return with_details(encoded(page), catalog, body.include)
 
 
@@ -104,7 +104,7 @@ def match_videos(body: MatchRequest, state: State) -> dict[str, Any]:
         min_relevance=least,
         explained=body.explain,
     )
-    answer = live.lists.matches(answer, Door.HTTP, snapshot)
+    answer = live.lists.matches(answer, EntryPoint.HTTP, snapshot)
     return with_details(encoded(answer), live.catalog, body.include)
 
 

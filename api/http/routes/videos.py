@@ -26,7 +26,7 @@ from api.http.schemas.videos import (
     VideoPatch,
     VideoTagCounts,
 )
-from engine.domain.evaluations.shown_lists import Door, ListKind
+from engine.domain.evaluations.shown_lists import EntryPoint, ListKind
 from engine.domain.listing import ListFilter
 from engine.domain.matching.source_weights import SourceWeights
 from engine.domain.tags import SOURCES
@@ -221,5 +221,5 @@ def get_similar_videos(
         sources=SourceWeights.read(sources),
     )
     answer = ranked_matches(live.catalog.tracks, snapshot, matches, explained=explain)
-    answer = live.lists.matches(answer, Door.HTTP, snapshot, ListKind.SIMILAR)
+    answer = live.lists.matches(answer, EntryPoint.HTTP, snapshot, ListKind.SIMILAR)
     return with_details(encoded(answer), live.catalog, included(include))

@@ -1,4 +1,4 @@
-"""Viewers who are kept: what they like and did, and what they should see next."""
+"""Viewers who are stored: what they like and did, and what they should see next."""
 
 import time
 from typing import Annotated, Any
@@ -26,7 +26,7 @@ from api.http.schemas.recommendations import (
     RecommendationPage,
 )
 from api.http.schemas.viewers import EventsRequest, EventsResult, InterestsRequest
-from engine.domain.evaluations.shown_lists import Door
+from engine.domain.evaluations.shown_lists import EntryPoint
 from engine.domain.matching.source_weights import SourceWeights
 from engine.domain.viewers import Viewer
 from engine.search.rerank import BY_SCORE, Ranking
@@ -60,14 +60,14 @@ def add_viewer_events(viewer: str, body: EventsRequest, live: CurrentLive) -> Ad
 
 @router.get("/{viewer:slashed}", response_model=viewers_schemas.Viewer)
 def get_viewer(viewer: str, live: CurrentLive) -> Viewer:
-    """Return all that is kept of a viewer; of the lists that they were shown the newest 1,000."""
+    """Return all that is stored of a viewer; of the lists that they were shown the newest 1,000."""
     live.lists.flush()
     return viewer_with_lists(live.catalog, viewer)
 
 
 @router.delete("/{viewer:slashed}", status_code=204)
 def delete_viewer(viewer: str, live: CurrentLive) -> None:
-    """Delete all that is kept of a viewer."""
+    """Delete all that is stored of a viewer."""
     live.catalog.viewers.delete(viewer)
 
 
@@ -94,7 +94,7 @@ def get_viewer_recommendations(
     again: Again = False,
     explain: Explain = False,
 ) -> dict[str, Any]:
-    """Recommend videos to a viewer who is kept."""
+    """Recommend videos to a viewer who is stored."""
     query = RecommendationQuery(
         viewer=viewer,
         k=k,
@@ -107,5 +107,5 @@ def get_viewer_recommendations(
     )
     snapshot, rules = live.snapshot, live.lists.rules_of(viewer, settings.profile_rules)
     page = recommend(live.catalog, snapshot, query, rules, now=time.time())
-    page = live.lists.recommendations(page, Door.HTTP, snapshot, rules, viewer=viewer)
+    page = live.lists.recommendations(page, EntryPoint.HTTP, snapshot, rules, viewer=viewer)
     return with_details(encoded(page), live.catalog, included(include))

@@ -65,7 +65,7 @@ ListId = Annotated[
     str | None,
     Field(
         description="Id of this list: events of its videos may name it in ``shown_by``. Left out"
-        " where none is kept."
+        " where none is stored."
     ),
 ]
 

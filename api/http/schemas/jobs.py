@@ -17,13 +17,13 @@ class IngestRequest(Body):
     source: str = Field(min_length=1, max_length=4096)
     """An http or https address. Files of the service's machine are taken by its command only."""
     force: bool = False
-    """Look again when it was watched before."""
+    """Look again when it was analyzed before."""
     audio: bool = True
     """Hear the sound, too."""
     text: bool = True
     """Read the words on the picture, too."""
     external_id: str = Field(default="", max_length=MAX_CHARACTERS)
-    """An id of yours for the video, once it is watched."""
+    """An id of yours for the video, once it is analyzed."""
     title: str = Field(default="", max_length=2000)
     """Title of the video; taken from its page unless set."""
 

@@ -103,7 +103,7 @@ class CampaignPlacementList(BaseModel):
 
 
 class ProfileRequest(Body):
-    """A viewer of whom nothing is kept."""
+    """A viewer of whom nothing is stored."""
 
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"interests": {"animal": 1, "car": -1}, "k": 10}]}

@@ -31,7 +31,7 @@ CursorText = Annotated[str, Field(description="The `next` of the page before.")]
 
 
 class RecommendationRequest(Body):
-    """A viewer, by what they like and what they did; nothing of it is kept."""
+    """A viewer, by what they like and what they did; nothing of it is stored."""
 
     model_config = ConfigDict(
         json_schema_extra={

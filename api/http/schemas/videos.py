@@ -115,7 +115,7 @@ class PerformanceAssessment(BaseModel):
     kind: str
     """Of the picture."""
     seconds: int
-    """Length of what was watched."""
+    """Length of what was analyzed."""
     heard: list[TagCount]
     """Tags of the sound that decide."""
     seen: list[TagCount]
@@ -123,7 +123,7 @@ class PerformanceAssessment(BaseModel):
 
 
 class AssessedVideo(Video):
-    """A video with the verdicts on what it is made of, on sensitive content, on a performance."""
+    """A video with the assessments of its kind, of sensitive content, of a performance."""
 
     evidence: dict[str, Any]
     sensitive: SensitivityAssessment

@@ -1,4 +1,4 @@
-"""Viewers who are kept: their interests and events."""
+"""Viewers who are stored: their interests and events."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -57,7 +57,7 @@ class EventInput(Body):
 
 
 class StoredEventInput(EventInput):
-    """An event that is kept, under an id of the app: sent again, it changes nothing."""
+    """An event that is stored, under an id of the app: sent again, it changes nothing."""
 
     id: Id
     shown_by: Id | None = None
@@ -98,7 +98,7 @@ class EventsRequest(Body):
 
 
 class ViewerEvent(BaseModel):
-    """An event that is kept."""
+    """An event that is stored."""
 
     id: str
     video: str
@@ -110,11 +110,11 @@ class ViewerEvent(BaseModel):
 
 
 class ShownList(BaseModel):
-    """A list that the viewer was shown, as long as it is kept."""
+    """A list that the viewer was shown, as long as it is stored."""
 
     list_id: str
     kind: str
-    door: str
+    entry_point: str
     at: str
     first: int
     """Position of its first video; 1 but for later pages."""
@@ -130,7 +130,7 @@ class EventsResult(BaseModel):
     """The result of a batch of events.
 
     ``repeated`` were known already. Videos not in the catalog are named, and so are lists that are
-    not known, or not any more; their events are kept.
+    not known, or not any more; their events are stored.
     """
 
     viewer: str
@@ -141,7 +141,7 @@ class EventsResult(BaseModel):
 
 
 class Viewer(BaseModel):
-    """All that is kept of a viewer; events and lists the newest first."""
+    """All that is stored of a viewer; events and lists the newest first."""
 
     viewer: str
     interests: dict[str, float]

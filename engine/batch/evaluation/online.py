@@ -13,7 +13,7 @@ from engine.domain.evaluations.attribution import (
     OnlineEvaluation,
     Rates,
 )
-from engine.domain.evaluations.shown_lists import Door, ListEvent, ShownList
+from engine.domain.evaluations.shown_lists import EntryPoint, ListEvent, ShownList
 from engine.ports.catalog import ShownLists
 
 OWN_POSITIONS: Final = 10
@@ -32,7 +32,7 @@ _POSITIONS: Final = "position"
 _CAMPAIGNS: Final = "campaign"
 _SETTINGS: Final = "settings"
 _ARMS: Final = "arm"
-_LOOKED_AT: Final = (Door.COMMAND, Door.CONSOLE)
+_LOOKED_AT: Final = (EntryPoint.COMMAND, EntryPoint.CONSOLE)
 
 Group = tuple[str, str, str]
 """Of what, and its name; of an arm its experiment before."""
@@ -122,7 +122,7 @@ def _count(counts: dict[Group, _Counts], shown: ShownList, events: Sequence[List
         count.shown += shown.size
         count.clicks += clicks
         count.watches += watches
-    if shown.door in _LOOKED_AT or any(event.position is None for event in events):
+    if shown.entry_point in _LOOKED_AT or any(event.position is None for event in events):
         return
     at: dict[int, list[ListEvent]] = defaultdict(list)
     for event in events:
@@ -138,13 +138,13 @@ def _count(counts: dict[Group, _Counts], shown: ShownList, events: Sequence[List
 
 
 def _groups(shown: ShownList) -> Iterator[Group]:
-    yield _LISTS, f"{shown.kind}, {shown.door}", ""
-    if shown.door in _LOOKED_AT:
+    yield _LISTS, f"{shown.kind}, {shown.entry_point}", ""
+    if shown.entry_point in _LOOKED_AT:
         return
     yield _SETTINGS, shown.settings or DEFAULTS, ""
     if shown.campaign is not None:
         yield _CAMPAIGNS, shown.campaign, ""
-    # Of who is not kept nobody knows which lists are one viewer's, nor what they did.
+    # Of who is not stored nobody knows which lists are one viewer's, nor what they did.
     if shown.experiment and shown.viewer is not None:
         yield _ARMS, shown.experiment, shown.arm
 

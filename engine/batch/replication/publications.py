@@ -19,7 +19,7 @@ PUBLISHED: Final = "PUBLISHED"
 PARTS: Final = "parts"
 MANIFESTS: Final = "manifests"
 KEPT: Final = 3
-"""Publications that are kept: the newest, and those that somebody may still be fetching."""
+"""Publications that are stored: the newest, and those that somebody may still be fetching."""
 
 _FORMAT: Final = 1
 _MAX_BYTES: Final = 4096
@@ -47,7 +47,7 @@ class Publications:
         return self.manifests[0]
 
     def with_newest(self, manifest: str, revision: int) -> Self:
-        """Return these with another one before them, without those that are kept no longer."""
+        """Return these with another one before them, without those that are stored no longer."""
         others = tuple(one for one in self.manifests if one != manifest)
         return type(self)(self.catalog, revision, (manifest, *others)[:KEPT])
 

@@ -48,11 +48,11 @@ def copy_catalog(source: SqlCatalog, target: SqlCatalog) -> str:
                 last = source.dialect.last_id(snapshot, table.name)
                 target.dialect.set_last_id(db, table.name, last)
         digest = read.hexdigest()
-        # Within: what is not as it was read is not kept.
+        # Within: what is not as it was read is not stored.
         if (stored := _digest(target.dialect, db)) != digest:
             raise CorruptData(
                 f"the copy in {target.name} is not what was read ({stored[:12]} instead of"
-                f" {digest[:12]}): nothing was kept of it; try it again"
+                f" {digest[:12]}): nothing was stored of it; try it again"
             )
     return digest
 

@@ -1,4 +1,4 @@
-"""API keys: who may do what. A key is shown once, when it is made; only its digest is kept.
+"""API keys: who may do what. A key is shown once, when it is made; only its digest is stored.
 
 A key holds 256 random bits, so one round of SHA-256 keeps it as safe as many would.
 """
@@ -56,7 +56,7 @@ class Keys:
         return _key(row), secret
 
     def revoke(self, key: int, *, now: float) -> Key:
-        """Close the door to a key and to the sessions opened with it.
+        """Revoke a key and to the sessions opened with it.
 
         Raises:
             InvalidInput: there is no such key that opens.

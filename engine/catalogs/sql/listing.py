@@ -73,7 +73,7 @@ class Listing:
         return [video for (video,) in self._file.rows(sql, parameters)]
 
     def outdated(self, tagger: str, version: str, rules: int) -> Iterator[OutdatedVideo]:
-        """Yield the watched videos that another version of a tagger saw, the newest first.
+        """Yield the analyzed videos that another version of a tagger saw, the newest first.
 
         So does it those it saw whose kind other rules told. Results of imports are not among them.
 
@@ -85,7 +85,7 @@ class Listing:
         return self._to_watch(self._of_rules(_OUTDATED), (tagger, version, str(rules)))
 
     def lacking(self, source: str, tagger: str, version: str) -> Iterator[OutdatedVideo]:
-        """Yield the watched videos that a source has yet to observe, the newest first.
+        """Yield the analyzed videos that a source has yet to observe, the newest first.
 
         Those that another version of this tagger observed are among them, those of other taggers
         and of imports are not.

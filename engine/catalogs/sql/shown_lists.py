@@ -8,7 +8,7 @@ from typing import Any, Final
 from engine.catalogs.sql.database import Database, marks
 from engine.domain.evaluations.shown_lists import (
     MAX_OF_VIEWER,
-    Door,
+    EntryPoint,
     ListEvent,
     ListKind,
     ShownList,
@@ -38,7 +38,7 @@ class ShownLists:
     def put(self, lists: Sequence[ShownList], *, since: float) -> None:
         """Store lists, and delete some thousands at most of those of before a moment.
 
-        A viewer of whom nothing is kept is not written down.
+        A viewer of whom nothing is stored is not written down.
 
         Args:
             lists: new ones.
@@ -54,7 +54,7 @@ class ShownLists:
                     (
                         one.id,
                         one.kind,
-                        one.door,
+                        one.entry_point,
                         one.first,
                         one.size,
                         one.viewer,
@@ -81,7 +81,7 @@ class ShownLists:
         return [one for one in unique if one not in known]
 
     def of_viewer(self, viewer: str) -> tuple[ShownList, ...]:
-        """Return the newest lists of a viewer who is kept, the oldest of them first."""
+        """Return the newest lists of a viewer who is stored, the oldest of them first."""
         newest = self._lists("viewer = ? order by id desc limit ?", viewer, MAX_OF_VIEWER)
         return newest[::-1]
 
@@ -118,5 +118,5 @@ class ShownLists:
         return tuple(_list(*row) for row in self._file.rows(sql, parameters))
 
 
-def _list(list_id: str, kind: str, door: str, *rest: Any) -> ShownList:
-    return ShownList(list_id, ListKind(kind), Door(door), *rest)
+def _list(list_id: str, kind: str, entry_point: str, *rest: Any) -> ShownList:
+    return ShownList(list_id, ListKind(kind), EntryPoint(entry_point), *rest)

@@ -10,7 +10,7 @@ class Table:
 
     Attributes:
         name: of it.
-        columns: all that is kept, but for numbers that only say which row came first.
+        columns: all that is stored, but for numbers that only say which row came first.
         order: columns that put its rows in one order, the same in every database.
         counts: whether new rows get the number after the last one ever given.
     """

@@ -77,7 +77,7 @@ class Videos:
         return [record_of(row) for row in self._file.rows(sql, (after, at_most(limit)))]
 
     def count(self) -> int:
-        """Return how many videos there are, watched or not."""
+        """Return how many videos there are, analyzed or not."""
         ((count,),) = self._file.rows("select count(*) from videos")
         return int(count)
 

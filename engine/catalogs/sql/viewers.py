@@ -1,6 +1,6 @@
-"""Viewers who are kept: what they say they like, and what they did with videos.
+"""Viewers who are stored: what they say they like, and what they did with videos.
 
-Nobody has to be: a profile can be sent along with each question. What is kept is bounded, and a
+Nobody has to be: a profile can be sent along with each question. What is stored is bounded, and a
 viewer who is deleted is gone whole. Viewers change nothing about videos, so the catalog's revision
 stays where it is.
 """
@@ -53,7 +53,7 @@ class Viewers:
         """Return a viewer.
 
         Raises:
-            UnknownViewer: when nothing is kept of them.
+            UnknownViewer: when nothing is stored of them.
         """
         viewer = self._stored_id(viewer)
         rows = self._catalog.rows("select interests from viewers where id = ?", (viewer,))
@@ -63,7 +63,7 @@ class Viewers:
         return Viewer(viewer, json.loads(interests), self.events(viewer))
 
     def events(self, viewer: str) -> tuple[Event, ...]:
-        """Return the events of a viewer, the oldest first; none for one who is not kept."""
+        """Return the events of a viewer, the oldest first; none for one who is not stored."""
         rows = self._catalog.rows(
             f"select {_EVENT} from events where viewer = ? order by at, id",  # noqa: S608
             (viewer,),
@@ -76,7 +76,7 @@ class Viewers:
         return [viewer for (viewer,) in self._catalog.rows(sql, (after, at_most(limit)))]
 
     def some(self, ids: Sequence[str]) -> list[Viewer]:
-        """Return some viewers, in the order of ``ids``; nothing is known of one not kept."""
+        """Return some viewers, in the order of ``ids``; nothing is known of one not stored."""
         interests: dict[str, Mapping[str, float]] = {}
         events: dict[str, list[Event]] = {}
         for first in range(0, len(ids), _PARAMETERS):
@@ -154,7 +154,7 @@ class Viewers:
         The viewer is made if need be. Beyond ``MAX_EVENTS`` the oldest go, hiding ones last.
 
         Returns:
-            How many were new, and are not too old to be kept.
+            How many were new, and are not too old to be stored.
 
         Raises:
             InvalidInput: naming the event that cannot be one, or when there are too many.
@@ -190,7 +190,7 @@ class Viewers:
             return sum(_add_of_one(db, viewer, own, now) for viewer, own in in_order)
 
     def delete(self, viewer: str) -> None:
-        """Delete all that is kept of a viewer, and overwrite its bytes.
+        """Delete all that is stored of a viewer, and overwrite its bytes.
 
         Raises:
             UnknownViewer: when nothing is.
@@ -206,7 +206,7 @@ class Viewers:
             db.execute("delete from viewers where id = ?", (viewer,))
 
     def _stored_id(self, viewer: str) -> str:
-        """Return the id under which a viewer is kept, or would be.
+        """Return the id under which a viewer is stored, or would be.
 
         Raises:
             InvalidInput: when the id cannot be one.

@@ -156,7 +156,7 @@ def index_lists_of_videos(db: Database) -> None:
 
 @MIGRATIONS()
 def create_viewers(db: Database) -> None:
-    """Create the viewers who are kept, and what they did."""
+    """Create the viewers who are stored, and what they did."""
     db.table("viewers").create(
         {"id": str, "interests": str, "changed_at": float}, pk="id", not_null={"interests"}
     )

@@ -39,7 +39,7 @@ class CampaignMatches:
         not_running: why it does not run now; None when it does.
         matches: the best first.
         reach: of all its videos.
-        list_id: id that events name it by; None where none is kept.
+        list_id: id that events name it by; None where none is stored.
         nearest: where nothing fits, videos that show what is broader.
     """
 
@@ -103,7 +103,7 @@ class ViewerPlacements:
     """The campaigns that fit a viewer best, of those that run now.
 
     Attributes:
-        viewer: the id; None for one of whom nothing is kept.
+        viewer: the id; None for one of whom nothing is stored.
         generation: of the index.
         campaigns: the best first.
         ignored: interests that are no tags and did not count.

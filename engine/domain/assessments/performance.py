@@ -26,13 +26,13 @@ class Performance(StrEnum):
 
 
 PERFORMANCES: Final = tuple(one.value for one in Performance)
-"""All verdicts, as they are written."""
+"""All assessments, as they are written."""
 
 PERFORMANCE_LABELS: Final[Mapping[str, str]] = {
     **{one: one for one in PERFORMANCES},
     Performance.STATIC_VISUAL.value: "picture over a song",
 }
-"""Verdicts, as people read them."""
+"""Assessments, as people read them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Sensitive topics, the rules that judge them, and verdicts: frozen records."""
+"""Sensitive topics, the rules that judge them, and assessments: frozen records."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ AGREEING_TOPICS: Final = frozenset({"nudity"})
 """Topics of which a segment alone proves little, unless a rule is strict."""
 
 ASSESSED_TAGS: Final = frozenset({"nudity"})
-"""Tags that are not listed as what is on a video: they are a verdict, with its seconds."""
+"""Tags that are not listed as what is on a video: they are an assessment, with its seconds."""
 
 
 class Level(StrEnum):

@@ -12,7 +12,7 @@ class Rates:
     Attributes:
         name: of what they have in common.
         lists: number of lists.
-        viewers: number of viewers who are kept, and of lists of anybody else.
+        viewers: number of viewers who are stored, and of lists of anybody else.
         shown: number of videos on the lists.
         clicks: number of those that were watched, if only for a moment, or liked.
         watches: number of those of which at least half was watched, or that were liked.
@@ -86,7 +86,7 @@ class OnlineEvaluation:
         since: seconds since 1970.
         unattributed: number of videos that events name a list for which is not known, has no such
             position, or was another viewer's.
-        lists: by kind and door.
+        lists: by kind and entry point.
         positions: by the position on the list, of lists whose events all tell theirs; none where
             no click does.
         campaigns: of lists of campaigns.

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 MAX_STORED: Final = 100
-"""Number of reports that are kept, the newest."""
+"""Number of reports that are stored, the newest."""
 
 
 class Measure(StrEnum):

@@ -1,6 +1,6 @@
 """Lists that were shown: a small record of each, so that events can name the list they come from.
 
-What is on a list is not kept: an event says the video and its position. The id begins with the
+What is on a list is not stored: an event says the video and its position. The id begins with the
 moment, so lists are in order of time by their ids, and old ones go from the front.
 """
 
@@ -31,7 +31,7 @@ class ListKind(StrEnum):
     CAMPAIGN = "campaign"
 
 
-class Door(StrEnum):
+class EntryPoint(StrEnum):
     """Place that a list was given out at."""
 
     HTTP = "http"
@@ -47,10 +47,10 @@ class ShownList:
     Attributes:
         id: made by ``new_list_id``.
         kind: what was asked.
-        door: where.
+        entry_point: where.
         first: position of its first video, 1 unless it is a later page.
         size: number of videos.
-        viewer: the id of one who is kept; None for anybody else.
+        viewer: the id of one who is stored; None for anybody else.
         campaign: whose videos they are, if any's.
         experiment: name of the experiment that was on for the viewer; empty for none.
         arm: name of the arm that the viewer was in.
@@ -59,7 +59,7 @@ class ShownList:
 
     id: str
     kind: ListKind
-    door: Door
+    entry_point: EntryPoint
     first: int
     size: int
     viewer: str | None = None

@@ -4,7 +4,7 @@
 
     And((Field("seconds", "between", (30, None)), Not(HasTag("alcohol"))))
 
-Two that say the same are equal, so what they compile to can be kept.
+Two that say the same are equal, so what they compile to can be cached.
 """
 
 from dataclasses import dataclass

@@ -123,7 +123,7 @@ class RecommendationPage:
         next: the cursor of the next page; None on the last.
         continued_from: the generation that the first page came from; None on that page.
         ignored: interests that are no tags and did not count.
-        list_id: id that events name it by; None where none is kept.
+        list_id: id that events name it by; None where none is stored.
     """
 
     generation: str

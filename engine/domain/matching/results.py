@@ -1,4 +1,4 @@
-"""Results: frozen records that every door tells in its own way.
+"""Results: frozen records that every entry point tells in its own way.
 
 A field that may be left out has a default of None or an empty tuple, and is left out of JSON when
 it has it.
@@ -145,7 +145,7 @@ class Matches:
         matches: in order.
         nearest: where fewer videos than asked for show what the keywords mean, some that show what
             is broader.
-        list_id: id that events name it by; None where none is kept.
+        list_id: id that events name it by; None where none is stored.
     """
 
     understood: tuple[KeywordMatch, ...] = ()

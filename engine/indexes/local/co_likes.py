@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from engine.domain.matching.co_watching import NOT_LEARNED, LearnedMix
 from engine.indexes.local.disk import storage as index_files
-from engine.kernels.together import pair_cosines
+from engine.kernels.co_likes import pair_cosines
 
 NEIGHBOURS: Final = 100
 """Number of videos that are kept of each."""
 
 MIN_IN_COMMON: Final = 2
-"""Two videos that fewer viewers like are not alike by this: it would be one person's taste."""
+"""Two videos that fewer viewers like are not alike by this: it would be one person's liking."""
 
 SHRINKAGE: Final = 5.0
 """Added to the divisor of each cosine, so that few viewers prove little."""

@@ -33,7 +33,7 @@ from engine.words.vocabulary import Vocabulary
 MAX_BITMAPS: Final = 256
 """Number of compiled filters an index stores, the least recently used going first.
 
-They are kept as one bit a video: as one byte, those of 100,000 videos would take 25 MB and, as they
+They are held as one bit a video: as one byte, those of 100,000 videos would take 25 MB and, as they
 come and go between what threads need for a moment, leave holes in the heap.
 """
 
@@ -42,7 +42,7 @@ _POSTING_BATCH_SIZE: Final = 1 << 18
 
 
 class FilterCompiler:
-    """Compiles filters for the videos of one index; what may come again is kept."""
+    """Compiles filters for the videos of one index; what may come again is cached."""
 
     def __init__(self, index: Index, metadata: MetadataColumns, vocabulary: Vocabulary) -> None:
         self._index = index

@@ -310,7 +310,7 @@ class LocalSnapshot:
             named = ", ".join(missing[:_NAMED]) + (f" and {more} more" if more > 0 else "")
             raise InvalidInput(
                 f"not in generation {self.generation.id}: {named};"
-                " it was not watched, or was deleted"
+                " it was not analyzed, or was deleted"
             )
         return [at for at in refs if at is not None]
 

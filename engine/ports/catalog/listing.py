@@ -27,7 +27,7 @@ class Listing(Protocol):
         ...
 
     def outdated(self, tagger: str, version: str, rules: int) -> Iterator[OutdatedVideo]:
-        """Yield the watched videos that another version of a tagger saw, the newest first.
+        """Yield the analyzed videos that another version of a tagger saw, the newest first.
 
         So does it those it saw whose kind other rules told. Results of imports are not among them.
 
@@ -39,7 +39,7 @@ class Listing(Protocol):
         ...
 
     def lacking(self, source: str, tagger: str, version: str) -> Iterator[OutdatedVideo]:
-        """Yield the watched videos that a source of tags has yet to observe, the newest first.
+        """Yield the analyzed videos that a source of tags has yet to observe, the newest first.
 
         Those that another version of this tagger observed are among them; those of other taggers
         are not, nor results of imports: there is no footage to observe.

@@ -7,12 +7,12 @@ from engine.domain.evaluations.shown_lists import ListEvent, ShownList
 
 
 class ShownLists(Protocol):
-    """The lists that a catalog's viewers were shown, as long as they are kept."""
+    """The lists that a catalog's viewers were shown, as long as they are stored."""
 
     def put(self, lists: Sequence[ShownList], *, since: float) -> None:
         """Store lists, and delete some thousands at most of those of before a moment.
 
-        A viewer of whom nothing is kept is not written down.
+        A viewer of whom nothing is stored is not written down.
 
         Args:
             lists: new ones.
@@ -25,7 +25,7 @@ class ShownLists(Protocol):
         ...
 
     def of_viewer(self, viewer: str) -> tuple[ShownList, ...]:
-        """Return the newest lists of a viewer who is kept, the oldest of them first.
+        """Return the newest lists of a viewer who is stored, the oldest of them first.
 
         There are ``MAX_OF_VIEWER`` at most.
         """

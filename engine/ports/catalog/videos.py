@@ -16,7 +16,7 @@ class Videos(Protocol):
         ...
 
     def count(self) -> int:
-        """Return how many videos there are, watched or not."""
+        """Return how many videos there are, analyzed or not."""
         ...
 
     def get(self, video: str) -> VideoRecord | None:

@@ -26,12 +26,12 @@ class Viewers(Protocol):
         """Return a viewer.
 
         Raises:
-            UnknownViewer: when nothing is kept of them.
+            UnknownViewer: when nothing is stored of them.
         """
         ...
 
     def events(self, viewer: str) -> tuple[Event, ...]:
-        """Return the events of a viewer, the oldest first; none for one who is not kept."""
+        """Return the events of a viewer, the oldest first; none for one who is not stored."""
         ...
 
     def ids(self, *, after: str = "", limit: int = -1) -> list[str]:
@@ -39,7 +39,7 @@ class Viewers(Protocol):
         ...
 
     def some(self, ids: Sequence[str]) -> list[Viewer]:
-        """Return some viewers, in the order of ``ids``; nothing is known of one not kept."""
+        """Return some viewers, in the order of ``ids``; nothing is known of one not stored."""
         ...
 
     def likes(self, *, before: float = inf) -> Iterator[list[str]]:
@@ -83,7 +83,7 @@ class Viewers(Protocol):
         The viewer is made if need be. Beyond ``MAX_EVENTS`` the oldest go, hiding ones last.
 
         Returns:
-            How many were new, and are not too old to be kept.
+            How many were new, and are not too old to be stored.
 
         Raises:
             InvalidInput: naming the event that cannot be one, or when there are too many.
@@ -99,7 +99,7 @@ class Viewers(Protocol):
         ...
 
     def delete(self, viewer: str) -> None:
-        """Delete all that is kept of a viewer, and overwrite its bytes.
+        """Delete all that is stored of a viewer, and overwrite its bytes.
 
         Raises:
             UnknownViewer: when nothing is.

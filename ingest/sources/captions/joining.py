@@ -28,7 +28,7 @@ class _Spoken:
 
 
 def spoken_of(cues: Iterable[Cue], n_seconds: int) -> tuple[tuple[Line, ...], bool]:
-    """Return the lines that cues show, by time, and whether there were more than are kept.
+    """Return the lines that cues show, by time, and whether there were more than are stored.
 
     Lines that a cue repeats of the one before, as automatic captions do that roll upwards, are
     taken once, when they come up; a line that grows is taken as it is in the end.

@@ -22,7 +22,7 @@ class Host(Protocol):
         """Copy a file there and return the name it has there, which nobody can guess.
 
         Raises:
-            HostingFailed: it cannot be kept.
+            HostingFailed: it cannot be stored.
         """
 
     def url(self, name: str, *, valid_seconds: int) -> str:

@@ -27,7 +27,7 @@ from ingest.taggers.lines.word_lists import (
     unsure,
 )
 
-Case = Literal["sentence", "title", "none"]
+LetterCase = Literal["sentence", "title", "none"]
 """Capitals tell names apart; or each word has one; or nothing has or all have."""
 
 _LONGEST: Final = 3
@@ -107,7 +107,7 @@ def is_team(mention: Mention) -> bool:
     return is_plural and any(one.tag in _TEAMS for one in mention.candidates)
 
 
-def case_of(text: str) -> Case:
+def case_of(text: str) -> LetterCase:
     """Return how a text writes its words."""
     words = [token for run in runs_of(text) for token in run if token.word.isalpha()]
     if all(token.text.isupper() for token in words) or not any(one.is_capital for one in words):
@@ -119,7 +119,7 @@ def case_of(text: str) -> Case:
     return "title" if not telling or capital >= _TITLE_CASE * len(telling) else "sentence"
 
 
-def _mentions(run: Sequence[Token], case: Case, *, alone: bool) -> Iterator[Mention]:
+def _mentions(run: Sequence[Token], case: LetterCase, *, alone: bool) -> Iterator[Mention]:
     at = 0
     while at < len(run):
         for size in range(min(_LONGEST, len(run) - at), 0, -1):
@@ -158,7 +158,7 @@ def _means_another(phrase: str) -> bool:
     return is_phrase and phrase.rpartition(" ")[2] not in about_the_first()
 
 
-def _is_meant(run: Sequence[Token], at: int, size: int, case: Case, *, alone: bool) -> bool:
+def _is_meant(run: Sequence[Token], at: int, size: int, case: LetterCase, *, alone: bool) -> bool:
     before = {one.word for one in run[max(0, at - _AWAY) : at]}
     if before & _DENIALS or _is_name(run, at, size, case):
         return False
@@ -183,7 +183,7 @@ def _is_verb(run: Sequence[Token], at: int) -> bool:
     return after in objects() or (at > 0 and run[at - 1].word in subjects())
 
 
-def _is_name(run: Sequence[Token], at: int, size: int, case: Case) -> bool:
+def _is_name(run: Sequence[Token], at: int, size: int, case: LetterCase) -> bool:
     first, last = run[at], run[at + size - 1]
     if case == "none":
         return at > 0 and run[at - 1].word in given_names() and not first.word.isdigit()

@@ -155,7 +155,7 @@ def _surest_of_whole(tagged_lines: Sequence[_TaggedLine]) -> dict[str, float]:
 
 
 def _within(line: Line, n_seconds: int) -> Line | None:
-    """Return a line as it is kept, up to the end of its video; None where nothing is left."""
+    """Return a line as it is stored, up to the end of its video; None where nothing is left."""
     line = line._replace(text=cleaned_line(line.text)[:MAX_LINE_CHARACTERS])
     if is_blank(line.text):
         return None

@@ -213,7 +213,7 @@ def pull(
         on_bytes: called now and then with the bytes that came since.
 
     Raises:
-        PullFailed: says why; nothing that is wrong is kept.
+        PullFailed: says why; nothing that is wrong is stored.
     """
     missing = missing_files(pair, folder)
     if not missing:

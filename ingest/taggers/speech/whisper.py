@@ -53,7 +53,7 @@ class WhisperRecognizer:
         from faster_whisper import WhisperModel
 
         try:
-            # Videos are watched side by side, one core each.
+            # Videos are analyzed side by side, one core each.
             return WhisperModel(
                 str(self._folder),
                 device="cpu",

@@ -85,7 +85,7 @@ def _may_go_on(span: Span, start: int, detected_at: Sequence[int]) -> bool:
 
 
 def as_lines(spans: Sequence[Span]) -> tuple[Line, ...]:
-    """Return lines as they are kept, the first so many where there are very many."""
+    """Return lines as they are stored, the first so many where there are very many."""
     lines: list[Line] = []
     room = MAX_CHARACTERS
     for span in spans[:MAX_LINES]:

@@ -57,7 +57,7 @@ def strip_of(frame: Frame, box: Box) -> Picture:
 
 
 def tidy(text: str) -> str:
-    """Return text as it is kept: compatible forms of characters are one, spaces are single."""
+    """Return text as it is stored: compatible forms of characters are one, spaces are single."""
     return " ".join(cleaned_line(unicodedata.normalize("NFKC", text), "").split())
 
 

@@ -54,7 +54,7 @@ class LocalTaggerWithFaces:
         return self._with_faces(frame, self._local.tag(frame))
 
     def tag_next(self, frame: Frame, before: Confidences) -> Confidences:
-        """Likewise, but as thrifty as ``LocalTagger`` is."""
+        """Likewise, but ask for nudity as seldom as ``LocalTagger`` does."""
         return self._with_faces(frame, self._local.tag_next(frame, before[: self._n_local]))
 
     def settle(self, seconds: Confidences, tagged: NDArray[np.bool_]) -> None:

@@ -11,7 +11,7 @@ from api.background.list_recorder import ListRecorder, settings_text
 from api.settings import Settings
 from engine.catalogs.sql.shown_lists import ShownLists
 from engine.catalogs.sqlite.catalog import Catalog
-from engine.domain.evaluations.shown_lists import Door, ListKind, ShownList
+from engine.domain.evaluations.shown_lists import EntryPoint, ListKind, ShownList
 from engine.domain.matching.co_watching import ENOUGH_VIEWERS, LearnedMix
 from engine.domain.matching.index_config import read_sources
 from engine.errors import DiskFull
@@ -31,7 +31,7 @@ EXPERIMENT = Experiment("mix", (Arm("a", {}, RULES), Arm("b", {}, VARIED)))
 def note(recorder: ListRecorder, viewer: str | None = None, size: int = 10) -> str | None:
     rules = recorder.rules_of(viewer, RULES)
     kind = ListKind.RECOMMENDATIONS
-    return recorder.note(kind, Door.HTTP, size, SNAPSHOT, rules=rules, viewer=viewer)
+    return recorder.note(kind, EntryPoint.HTTP, size, SNAPSHOT, rules=rules, viewer=viewer)
 
 
 def lists_of(catalog: Catalog) -> dict[str, ShownList]:
@@ -130,7 +130,7 @@ def test_the_mix_that_was_learned_is_told_where_it_counts(catalog: Catalog) -> N
     recorder = ListRecorder(catalog, 30)
     for rules in (RULES, replace(RULES, co_likes=0.5), None):
         kind, snapshot = ListKind.RECOMMENDATIONS, LocalSnapshot.of(generation)
-        recorder.note(kind, Door.HTTP, 10, snapshot, rules=rules)
+        recorder.note(kind, EntryPoint.HTTP, 10, snapshot, rules=rules)
     recorder.stop()
     settings = {one.settings for one in lists_of(catalog).values()}
     assert settings == {"learned_mix=0.3", "viewer_co_likes=0.5", ""}

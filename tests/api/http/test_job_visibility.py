@@ -25,9 +25,9 @@ def test_only_admins_see_what_an_evaluation_is_of(catalog: Catalog, evaluation: 
         return Caller(key)
 
     assert visible(evaluation, caller(Scope.ADMIN)) == evaluation
-    seen = visible(evaluation, caller(Scope.INGEST))
-    assert (seen.id, seen.kind, seen.state) == (evaluation.id, evaluation.kind, evaluation.state)
-    assert "tf" not in str(replace(seen, options={}))
+    shown = visible(evaluation, caller(Scope.INGEST))
+    assert (shown.id, shown.kind, shown.state) == (evaluation.id, evaluation.kind, evaluation.state)
+    assert "tf" not in str(replace(shown, options={}))
     catalog.jobs.add(["film.mp4"], {}, now=0)
     ingest = catalog.jobs.newest(state=None, limit=1)[0]
     assert visible(ingest, caller(Scope.INGEST)) == ingest

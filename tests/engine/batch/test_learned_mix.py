@@ -14,12 +14,12 @@ from engine.domain.matching.co_watching import ENOUGH_VIEWERS, NOT_LEARNED
 from engine.indexes.local.co_likes import CoLikes
 from support.views import TAGS, snapshot_of
 
-N_VIDEOS, N_VIEWERS, SHELVES = 240, 120, 6
+N_VIDEOS, N_VIEWERS, GENRES = 240, 120, 6
 
 
 @cache
 def videos() -> dict[str, dict[str, int]]:
-    """Videos whose tags say nothing of the shelf they are on."""
+    """Videos whose tags say nothing of the genre they are of."""
     rng = np.random.default_rng(2)
     return {
         f"v{number:03d}": {tag: int(rng.integers(1, 30)) for tag in rng.choice(TAGS, 2)}
@@ -27,10 +27,10 @@ def videos() -> dict[str, dict[str, int]]:
     }
 
 
-def likes(*, by_shelf: bool, n_viewers: int = N_VIEWERS) -> list[list[str]]:
-    """Return what viewers like: of one shelf each, or anything."""
+def likes(*, by_genre: bool, n_viewers: int = N_VIEWERS) -> list[list[str]]:
+    """Return what viewers like: of one genre each, or anything."""
     rng = np.random.default_rng(3)
-    step = SHELVES if by_shelf else 1
+    step = GENRES if by_genre else 1
     return [
         [
             f"v{viewer % step + step * number:03d}"
@@ -45,7 +45,7 @@ def learned_from(liked: list[list[str]]) -> CoLikes:
 
 
 def test_co_watching_that_carries_a_signal_counts_and_is_better() -> None:
-    learned = learned_from(likes(by_shelf=True)).learned
+    learned = learned_from(likes(by_genre=True)).learned
     assert learned.mix > 0
     assert learned.by_best > learned.by_tags + 0.1
     assert learned.viewers == N_VIEWERS
@@ -53,29 +53,29 @@ def test_co_watching_that_carries_a_signal_counts_and_is_better() -> None:
 
 
 def test_co_watching_that_is_noise_counts_for_nothing() -> None:
-    learned = learned_from(likes(by_shelf=False)).learned
+    learned = learned_from(likes(by_genre=False)).learned
     assert (learned.mix, learned.viewers) == (0.0, N_VIEWERS)
     assert "counts for nothing: it is not surely better" in learned.sentence
 
 
 def test_of_too_few_viewers_nothing_is_learned() -> None:
-    few = learned_from(likes(by_shelf=True, n_viewers=ENOUGH_VIEWERS - 1))
+    few = learned_from(likes(by_genre=True, n_viewers=ENOUGH_VIEWERS - 1))
     assert few.learned == NOT_LEARNED
     assert few.viewers == ENOUGH_VIEWERS - 1
     assert "too few viewers" in few.learned.sentence
 
 
 def test_of_viewers_with_two_likes_none_is_held_out() -> None:
-    pairs = [own[:2] for own in likes(by_shelf=True)]
+    pairs = [own[:2] for own in likes(by_genre=True)]
     assert learned_from(pairs).learned == NOT_LEARNED
 
 
 def test_what_others_like_later_is_not_known_either(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learned_mix, "MAX_HELD_OUT", N_VIEWERS // 2)
-    # All like the first eight of their shelf, so only the latest two likes tell what else is on it.
+    # All like the first eight of their genre, so only the latest two likes tell what else is in it.
     rng = np.random.default_rng(4)
     liked = [
-        [f"v{viewer % SHELVES + SHELVES * number:03d}" for number in (*range(8), *later)]
+        [f"v{viewer % GENRES + GENRES * number:03d}" for number in (*range(8), *later)]
         for viewer in range(N_VIEWERS)
         for later in [rng.choice(np.arange(8, 18), 2, replace=False).tolist()]
     ]
@@ -84,7 +84,7 @@ def test_what_others_like_later_is_not_known_either(monkeypatch: pytest.MonkeyPa
 
 
 def test_videos_that_are_not_indexed_are_no_likes() -> None:
-    liked = likes(by_shelf=True)
+    liked = likes(by_genre=True)
     beside = learned_from([[*own, "gone"] for own in liked])
     assert beside.learned == learned_from(liked).learned
 

@@ -13,7 +13,7 @@ from engine.batch.evaluation.online import evaluate_online
 from engine.batch.evaluation.rates import RatioSums, difference
 from engine.batch.evaluation.student import t_quantile
 from engine.domain.evaluations.attribution import Rates
-from engine.domain.evaluations.shown_lists import Door, ListEvent, ListKind, ShownList
+from engine.domain.evaluations.shown_lists import EntryPoint, ListEvent, ListKind, ShownList
 
 
 @dataclass
@@ -25,8 +25,11 @@ class Shown:
 
     def show(self, viewer: str | None = None, first: int = 1, size: int = 10, **parts: str) -> str:
         list_id = f"{len(self.lists):019x}"
-        kind, door = ListKind(parts.pop("kind", "recommendations")), Door(parts.pop("door", "http"))
-        self.lists.append(ShownList(list_id, kind, door, first, size, viewer, **parts))
+        kind, entry_point = (
+            ListKind(parts.pop("kind", "recommendations")),
+            EntryPoint(parts.pop("entry_point", "http")),
+        )
+        self.lists.append(ShownList(list_id, kind, entry_point, first, size, viewer, **parts))
         return list_id
 
     def react(
@@ -64,7 +67,7 @@ def test_clicks_count_by_list_position_campaign_and_settings() -> None:
     first = shown.show("ann", settings="viewer_power=1")
     later = shown.show("ann", first=11, size=5)
     ads = shown.show(size=2, kind="campaign", campaign="c")
-    shown.show("bob", door="console")
+    shown.show("bob", entry_point="console")
     shown.react(first, "ann", 1, watched=True)
     shown.react(first, "ann", 3)
     shown.react(later, "ann", 12)

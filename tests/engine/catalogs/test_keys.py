@@ -1,4 +1,4 @@
-"""A key opens what it is for, is kept as a digest only, and closes when it is revoked."""
+"""A key opens what it is for, is stored as a digest only, and closes when it is revoked."""
 
 import pytest
 

@@ -16,7 +16,7 @@ from engine.catalogs.postgres.catalog import Catalog
 from engine.catalogs.postgres.statements import prepared
 from engine.catalogs.sql.copying import digest_of
 from engine.catalogs.sql.tables import TABLES
-from engine.domain.evaluations.shown_lists import Door, ListKind, ShownList, new_list_id
+from engine.domain.evaluations.shown_lists import EntryPoint, ListKind, ShownList, new_list_id
 from engine.domain.jobs import Claim
 from engine.errors import CatalogUnavailable, CatalogUnusable, InvalidInput
 from support.catalogs import save, video_id
@@ -116,7 +116,7 @@ def test_an_open_transaction_holds_up_nobody_who_reads(shared: Catalog, url: str
 
 def test_a_list_for_a_viewer_who_is_being_deleted_is_nobodys(shared: Catalog, url: str) -> None:
     shared.viewers.put_interests("ann", {"cat": 1.0}, now=1.0)
-    shown = ShownList(new_list_id(1.0), ListKind.SIMILAR, Door.HTTP, 1, 10, viewer="ann")
+    shown = ShownList(new_list_id(1.0), ListKind.SIMILAR, EntryPoint.HTTP, 1, 10, viewer="ann")
     with Catalog.open(url) as other, ThreadPoolExecutor(1) as pool:
         with shared.transaction():
             shared.viewers.delete("ann")

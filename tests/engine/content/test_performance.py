@@ -1,4 +1,4 @@
-"""A verdict follows from both senses, and what nobody heard or saw is unknown."""
+"""An assessment follows from both senses, and what nobody heard or saw is unknown."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -34,8 +34,8 @@ NAMES = (
     *(f"audio:{name}" for name in ("music", "singing", "speech", "silence", "noise")),
 )
 WORDS = {
-    "eye@1": frozenset({"person", "violin", "dog", "car"}),
-    "ear@1": frozenset({"music", "singing", "speech", "silence", "noise"}),
+    "frames@1": frozenset({"person", "violin", "dog", "car"}),
+    "sound@1": frozenset({"music", "singing", "speech", "silence", "noise"}),
     "dogs@1": frozenset({"dog"}),
 }
 
@@ -80,9 +80,9 @@ def expected(sound: Sound | None, picture: Picture) -> Performance:
 
 @given(st.none() | sounds(), pictures())
 def test_the_rules_are_those_of_the_documentation(sound: Sound | None, picture: Picture) -> None:
-    verdict, reason = classify(sound, picture)
+    performance, reason = classify(sound, picture)
     # Where a share is just what is asked, a division may round it below.
-    assert verdict == expected(sound, picture) or _is_on_an_edge(sound, picture)
+    assert performance == expected(sound, picture) or _is_on_an_edge(sound, picture)
     assert reason
 
 
@@ -100,14 +100,14 @@ def _is_on_an_edge(sound: Sound | None, picture: Picture) -> bool:
 
 @given(sounds(), pictures())
 def test_only_what_is_heard_makes_it_known(sound: Sound, picture: Picture) -> None:
-    """Knowing more of a tagger's words never changes a verdict but unknown."""
+    """Knowing more of a tagger's words never changes an assessment but unknown."""
     partly = classify(replace(sound, is_complete=False), replace(picture, is_complete=False))[0]
     wholly = classify(replace(sound, is_complete=True), replace(picture, is_complete=True))[0]
     assert partly in (wholly, Performance.UNKNOWN)
 
 
 @pytest.mark.parametrize(
-    ("sound", "picture", "verdict"),
+    ("sound", "picture", "performance"),
     [
         (SONG, SOMEBODY, "performance"),
         (SONG, replace(SOMEBODY, kind="static"), "static_visual"),
@@ -125,8 +125,8 @@ def test_only_what_is_heard_makes_it_known(sound: Sound, picture: Picture) -> No
         (replace(SONG, seconds=0), SOMEBODY, "unknown"),
     ],
 )
-def test_a_table_of_cases(sound: Sound | None, picture: Picture, verdict: str) -> None:
-    assert classify(sound, picture)[0] == verdict
+def test_a_table_of_cases(sound: Sound | None, picture: Picture, performance: str) -> None:
+    assert classify(sound, picture)[0] == performance
 
 
 def track(numbers: Mapping[str, int], length: int = SECONDS) -> Track:
@@ -138,18 +138,18 @@ def track(numbers: Mapping[str, int], length: int = SECONDS) -> Track:
 
 
 def content(
-    seen: Mapping[str, int],
-    heard: Mapping[str, int] | None,
+    visual: Mapping[str, int],
+    audio: Mapping[str, int] | None,
     *,
     kind: str = "motion",
-    eye: str = "eye@1",
-    ear: str = "ear@1",
+    tagger: str = "frames@1",
+    listener: str = "sound@1",
 ) -> VideoContent:
-    record = VideoRecord("a", "", "ok", "", SECONDS, 0, 0, "", eye, "", "", kind=kind)
-    tracks = [SourceTrack("visual", eye, track(seen))]
-    if heard is not None:
-        labels = {f"audio:{name}": seconds for name, seconds in heard.items()}
-        tracks.append(SourceTrack("audio", ear, track(labels)))
+    record = VideoRecord("a", "", "ok", "", SECONDS, 0, 0, "", tagger, "", "", kind=kind)
+    tracks = [SourceTrack("visual", tagger, track(visual))]
+    if audio is not None:
+        labels = {f"audio:{name}": seconds for name, seconds in audio.items()}
+        tracks.append(SourceTrack("audio", listener, track(labels)))
     return VideoContent(record, tracks)
 
 
@@ -159,7 +159,7 @@ def classifier() -> PerformanceClassifier:
 
 
 @pytest.mark.parametrize(
-    ("seen", "heard", "more", "verdict"),
+    ("visual", "audio", "more", "performance"),
     [
         ({"person": 12}, {"music": 20}, {}, "performance"),
         ({"violin": 12}, {"music": 20}, {}, "performance"),
@@ -173,31 +173,31 @@ def classifier() -> PerformanceClassifier:
         # Nobody listened.
         ({"person": 20}, None, {}, "unknown"),
         # An import: what it says counts, what it does not say is not known.
-        ({"person": 20}, {"music": 20}, {"eye": "import", "ear": "import"}, "performance"),
-        ({"person": 20}, {"speech": 20}, {"ear": "import"}, "talk"),
-        ({"person": 20}, {"silence": 20}, {"ear": "import"}, "silent"),
-        ({"person": 20}, {}, {"ear": "import"}, "unknown"),
-        ({"person": 20}, {"noise": 20}, {"ear": "import"}, "unknown"),
-        ({"dog": 20}, {"music": 20}, {"eye": "import"}, "unknown"),
+        ({"person": 20}, {"music": 20}, {"tagger": "import", "listener": "import"}, "performance"),
+        ({"person": 20}, {"speech": 20}, {"listener": "import"}, "talk"),
+        ({"person": 20}, {"silence": 20}, {"listener": "import"}, "silent"),
+        ({"person": 20}, {}, {"listener": "import"}, "unknown"),
+        ({"person": 20}, {"noise": 20}, {"listener": "import"}, "unknown"),
+        ({"dog": 20}, {"music": 20}, {"tagger": "import"}, "unknown"),
         # A tagger that has no word for people did not look for them.
-        ({"dog": 20}, {"music": 20}, {"eye": "dogs@1"}, "unknown"),
+        ({"dog": 20}, {"music": 20}, {"tagger": "dogs@1"}, "unknown"),
     ],
 )
 def test_tracks_are_judged_source_by_source(
     classifier: PerformanceClassifier,
-    seen: dict[str, int],
-    heard: dict[str, int] | None,
+    visual: dict[str, int],
+    audio: dict[str, int] | None,
     more: dict[str, Any],
-    verdict: str,
+    performance: str,
 ) -> None:
-    video = content(seen, heard, **more)
-    assert classifier.performance_of(video) == verdict
-    assert classifier.assessment(video).verdict == verdict
+    video = content(visual, audio, **more)
+    assert classifier.performance_of(video) == performance
+    assert classifier.assessment(video).verdict == performance
 
 
 def test_the_evidence_is_what_decided(classifier: PerformanceClassifier) -> None:
-    heard = {"music": 20, "singing": 5, "noise": 3}
-    reported = classifier.assessment(content({"person": 12, "violin": 4, "dog": 20}, heard))
+    audio = {"music": 20, "singing": 5, "noise": 3}
+    reported = classifier.assessment(content({"person": 12, "violin": 4, "dog": 20}, audio))
     assert reported.heard == (TagCount("audio:music", 20), TagCount("audio:singing", 5))
     assert reported.seen == (TagCount("person", 12), TagCount("violin", 4))
     assert reported.reason == (
@@ -207,12 +207,12 @@ def test_the_evidence_is_what_decided(classifier: PerformanceClassifier) -> None
 
 def test_a_seen_word_is_not_heard_and_a_heard_one_not_seen() -> None:
     names = ("music", "audio:person")
-    classifier = PerformanceClassifier(Vocabulary(names), 0.7, {"ear@1": frozenset({"music"})})
-    record = VideoRecord("a", "", "ok", "", 4, 0, 0, "", "eye@1", "", "", kind="motion")
+    classifier = PerformanceClassifier(Vocabulary(names), 0.7, {"sound@1": frozenset({"music"})})
+    record = VideoRecord("a", "", "ok", "", 4, 0, 0, "", "frames@1", "", "", kind="motion")
     ones = np.full((4, 1), 0.9, np.float32)
     tracks = [
-        SourceTrack("visual", "eye@1", Track.from_confidences(ones, np.array([0]))),
-        SourceTrack("audio", "ear@1", Track.from_confidences(ones, np.array([1]))),
+        SourceTrack("visual", "frames@1", Track.from_confidences(ones, np.array([0]))),
+        SourceTrack("audio", "sound@1", Track.from_confidences(ones, np.array([1]))),
     ]
     reported = classifier.assessment(VideoContent(record, tracks))
     assert (reported.verdict, reported.heard, reported.seen) == (Performance.OTHER, (), ())
@@ -223,18 +223,18 @@ def test_tags_that_came_after_the_vocabulary_are_left_out(
 ) -> None:
     later = Track.from_confidences(np.full((4, 1), 0.9, np.float32), np.array([len(NAMES) + 3]))
     video = content({"person": 20}, {"music": 20})
-    tracks = [SourceTrack("visual", "eye@1", later), video.tracks[1]]
+    tracks = [SourceTrack("visual", "frames@1", later), video.tracks[1]]
     assert classifier.performance_of(replace(video, tracks=tracks)) is Performance.OTHER
 
 
 @pytest.mark.parametrize("name", ["guitarist", "Drums", "cello", "women", "boy"])
 def test_words_of_others_are_understood(name: str) -> None:
-    words = {"ear@1": WORDS["ear@1"]}
+    words = {"sound@1": WORDS["sound@1"]}
     classifier = PerformanceClassifier(Vocabulary((name, *NAMES[1:])), 0.7, words)
     assert (
         classifier.performance_of(content({"person": 0, "violin": 0}, {"music": 20})) == "unknown"
     )
-    seen = Track.from_confidences(np.full((20, 1), 0.9, np.float32), np.array([0]))
+    visual = Track.from_confidences(np.full((20, 1), 0.9, np.float32), np.array([0]))
     video = content({}, {"music": 20})
-    video = replace(video, tracks=[SourceTrack("visual", "x", seen), video.tracks[1]])
+    video = replace(video, tracks=[SourceTrack("visual", "x", visual), video.tracks[1]])
     assert classifier.performance_of(video) is Performance.PERFORMANCE

@@ -1,4 +1,4 @@
-"""The verdict on sensitive content names its seconds, and never judges what nobody looked for."""
+"""An assessment of sensitive content names its seconds, and is of what somebody looked for."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Text: what it may hold, in which form it is kept, and when two are the same."""
+"""Text: what it may hold, in which form it is stored, and when two are the same."""
 
 import unicodedata
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine.domain.matching.weighting import TfName
 from engine.domain.metadata import VideoMetadata
 from engine.errors import InvalidInput
-from engine.indexes.local import scan_selection as scan_selection
+from engine.indexes.local import scan_selection
 from engine.indexes.local.builder import Part, build_in_folder
 from engine.indexes.local.disk.storage import IndexFiles, write
 from engine.indexes.local.index import Index

@@ -18,7 +18,7 @@ from engine.domain.matching.index_config import IndexConfig
 from engine.domain.metadata import SCHEMA, Moment, Number, RiskLevels, Word, Words
 from engine.domain.viewers import Event, EventKind
 from engine.errors import CorruptData
-from engine.indexes.local import scan_selection as scan_selection
+from engine.indexes.local import scan_selection
 from engine.indexes.local.disk.consistency import check_consistency
 from engine.indexes.local.disk.digests import BUILT, DIGESTS, write_digests
 from engine.indexes.local.disk.generation import Built, built_text

@@ -194,7 +194,7 @@ def test_a_compiled_filter_equals_the_predicate(drawn: list[Video], where: Filte
     expected = [passes(where, video) for video in drawn]
     compiled = compiler(drawn)
     assert compiled.compile(where).tolist() == expected
-    assert compiled.compile(where).tolist() == expected, "what is kept is what was made"
+    assert compiled.compile(where).tolist() == expected, "what is stored is what was made"
 
 
 @settings(deadline=None)

@@ -1,4 +1,4 @@
-"""The words of each tagger are kept, and what an older catalog knew of them is not lost."""
+"""The words of each tagger are stored, and what an older catalog knew of them is not lost."""
 
 import sqlite3
 from pathlib import Path

@@ -69,7 +69,7 @@ def test_what_came_since_comes_in_the_order_it_came(catalog_of_cars: Catalog) ->
     revision = catalog_of_cars.revision()
     assert ids(catalog_of_cars, revision) == []
     save(catalog_of_cars, video_id(9), {"car": 2})
-    save(catalog_of_cars, video_id(2), {"car": 9})  # watched again, so it changed
+    save(catalog_of_cars, video_id(2), {"car": 9})  # analyzed again, so it changed
     save(catalog_of_cars, video_id(7), {"cat": 9})  # does not fit
     save(catalog_of_cars, video_id(5), {"car": 1})
     catalog_of_cars.videos.delete(video_id(5))

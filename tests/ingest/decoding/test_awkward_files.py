@@ -1,4 +1,4 @@
-"""Files that are cut off, damaged or odd are watched as far as they go, and say how far."""
+"""Files that are cut off, damaged or odd are analyzed as far as they go, and say how far."""
 
 import gc
 import re
@@ -63,7 +63,7 @@ def numbers(seconds: list[Second]) -> list[int]:
     return [read_number(second.frame) for second in seconds]
 
 
-# What is odd, but watched whole.
+# What is odd, but analyzed whole.
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_twelve_hours_are_watched_and_no_more(tmp_path: Path) -> None:
     assert (last.index, last.time, last.repeated) == (43_199, 43_140, True)
     assert read_number(last.frame) == 719
     assert video.status is Status.TOO_LONG
-    assert video.reason == "watched the first 43200 seconds only"
+    assert video.reason == "analyzed the first 43200 seconds only"
 
 
 @pytest.mark.parametrize("name", ["-i.mp4", "http:x.mp4", "concat:a|b.mp4", "per%03dcent.mp4"])
@@ -174,7 +174,7 @@ def test_a_picture_whose_name_looks_like_a_sequence_is_itself(tmp_path: Path) ->
 def test_a_picture_is_watched_as_one_second(photo: str, shape: tuple[int, int, int]) -> None:
     video, (second,) = decoded(photograph(photo))
     assert video.status is Status.IMAGE
-    assert video.reason == "a single picture, watched as one second"
+    assert video.reason == "a single picture, analyzed as one second"
     assert (second.index, second.time, second.repeated) == (0, 0, False)
     assert second.frame.shape == shape
     difference = np.abs(second.frame.astype(int) - read_picture(photograph(photo)))

@@ -1,4 +1,4 @@
-"""Clocks that leap: what was joined is watched as one, and no gap is counted as seen."""
+"""Clocks that leap: what was joined is analyzed as one, and no gap is counted as seen."""
 
 import json
 import shutil
@@ -41,7 +41,7 @@ def decoded(path: Path) -> tuple[Video, list[Second]]:
 
 
 def numbers(path: Path) -> list[int]:
-    """The number on each second's frame, of a file that is watched whole and has no gaps."""
+    """The number on each second's frame, of a file that is analyzed whole and has no gaps."""
     video, seconds = decoded(path)
     assert (video.status, video.reason, video.gaps) == (Status.OK, "", ())
     assert not any(second.repeated for second in seconds)

@@ -83,7 +83,7 @@ def test_the_facts_of_a_file_are_known_before_it_is_watched() -> None:
         assert video.declared_seconds == pytest.approx(7.6)
         assert video.start == pytest.approx(0.54)
         assert video.status is Status.PARTIAL
-        assert video.reason == "not watched to the end"
+        assert video.reason == "not analyzed to the end"
 
 
 def test_a_codec_is_named_by_what_it_is_and_not_by_who_decodes_it(tmp_path: Path) -> None:
@@ -174,7 +174,7 @@ def test_watching_stops_at_the_cap_and_keeps_what_was_seen(tmp_path: Path) -> No
     with open_video(path, longest_seconds=3) as video:
         assert [read_number(second.frame) for second in video.seconds()] == [12, 37, 62]
     assert video.status is Status.TOO_LONG
-    assert video.reason == "watched the first 3 seconds only"
+    assert video.reason == "analyzed the first 3 seconds only"
 
     with open_video(path, longest_seconds=4) as video:
         assert len(list(video.seconds())) == 4

@@ -1,4 +1,4 @@
-"""Photographs of phones: HEIC and AVIF files are watched whole, never a tile of them."""
+"""Photographs of phones: HEIC and AVIF files are analyzed whole, never a tile of them."""
 
 import struct
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Files that hold no video that can be watched: each is refused, with a status and a reason."""
+"""Files that hold no video that can be analyzed: each is refused, with a status and a reason."""
 
 import os
 import struct

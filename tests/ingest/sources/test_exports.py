@@ -212,7 +212,7 @@ def imported(file: Path, catalog: Catalog) -> list[Imported]:
 
 
 @pytest.mark.parametrize(
-    ("line", "said"),
+    ("line", "message"),
     [
         ({"lines": {"smell": []}}, "lines.smell: no source of tags"),
         ({"lines": {"text": [{}]}}, r"lines.text\[0\].text: text is needed"),
@@ -228,11 +228,11 @@ def imported(file: Path, catalog: Catalog) -> list[Imported]:
     ],
 )
 def test_lines_that_cannot_be_used_are_named(
-    catalog: Catalog, tmp_path: Path, line: dict[str, object], said: str
+    catalog: Catalog, tmp_path: Path, line: dict[str, object], message: str
 ) -> None:
     file = tmp_path / "bad.jsonl"
     file.write_text(json.dumps({"video": video_id(1), "duration": 2, "tags": [], **line}))
     (result,) = import_file(file, catalog, now=NOW)
     assert isinstance(result, BadLine)
-    assert re.search(said, result.reason), result.reason
+    assert re.search(message, result.reason), result.reason
     assert catalog.videos.count() == 0

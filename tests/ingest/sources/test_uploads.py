@@ -1,4 +1,4 @@
-"""Uploads are kept where they belong, whatever people call them."""
+"""Uploads are stored where they belong, whatever people call them."""
 
 import os
 import time

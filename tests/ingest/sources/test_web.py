@@ -31,7 +31,7 @@ def failure(site: Site, path: str, folder: Path, **others: object) -> Unfetchabl
 
 
 def size_of(path: Path) -> tuple[int, int]:
-    """Return height, and seconds that can be watched."""
+    """Return height, and seconds that can be analyzed."""
     with open_video(path) as opened:
         return opened.height, len(list(opened.seconds()))
 

@@ -42,7 +42,7 @@ def assert_unsafe(site: Site, path: str, folder: Path, forbidden: Site) -> None:
     error = refusal(site, path, folder)
     assert error.status == FetchStatus.UNSAFE, error.reason
     assert forbidden.connections == []
-    assert not list(folder.glob("*-*")), "nothing of it is kept"
+    assert not list(folder.glob("*-*")), "nothing of it is stored"
 
 
 ELSEWHERE = [

@@ -1,4 +1,4 @@
-"""A rule more is a class more, in one file: every door takes it, keeps it, asks and tells it."""
+"""A rule more is a class more, in one file: all entry points take it, store it and tell it."""
 
 import html
 import json
@@ -19,7 +19,7 @@ WRITTEN = {name: PLAN[name] for name in ("topics", "sizes", "min_length")}
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Answers of each door about a campaign that uses the added rule."""
+    """Answers of each entry_point about a campaign that uses the added rule."""
     home = tmp_path_factory.mktemp("added") / "home"
     done = subprocess.run(
         [sys.executable, "-m", "support.added_rule", home],
@@ -37,9 +37,9 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Any:
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("door", ["file", "put", "get", "shown"])
-def test_it_is_stored_and_answered_as_it_was_written(answers: Any, door: str) -> None:
-    assert {name: answers[door][name] for name in WRITTEN} == WRITTEN
+@pytest.mark.parametrize("entry_point", ["file", "put", "get", "shown"])
+def test_it_is_stored_and_answered_as_it_was_written(answers: Any, entry_point: str) -> None:
+    assert {name: answers[entry_point][name] for name in WRITTEN} == WRITTEN
 
 
 def test_it_is_documented_and_checked(answers: Any) -> None:

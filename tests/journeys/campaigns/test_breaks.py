@@ -1,4 +1,4 @@
-"""The best seconds of real footage for ads, at both doors."""
+"""The best seconds of real footage for ads, at both entry points."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Campaigns meet videos and viewers, both ways, at both doors, on real footage."""
+"""Campaigns meet videos and viewers, both ways, at both entry points, on real footage."""
 
 import json
 from collections.abc import Callable

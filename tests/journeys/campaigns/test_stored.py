@@ -1,4 +1,4 @@
-"""Campaigns as they are written, stored and told back, at both doors."""
+"""Campaigns as they are written, stored and told back, at both entry points."""
 
 import json
 from collections.abc import Callable

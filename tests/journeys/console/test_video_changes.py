@@ -1,4 +1,4 @@
-"""A video that could not be watched: what is known of it, another look, and its end."""
+"""A video that could not be analyzed: what is known of it, another look, and its end."""
 
 from dataclasses import replace
 from pathlib import Path

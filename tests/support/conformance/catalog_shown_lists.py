@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.domain.evaluations.shown_lists import (
     MAX_OF_VIEWER,
-    Door,
+    EntryPoint,
     ListEvent,
     ListKind,
     ShownList,
@@ -22,7 +22,7 @@ NOW = 1_800_000_000.0
 
 def shown(at: float, viewer: str | None = None, **parts: Any) -> ShownList:
     """Return a list of ten that is shown at a moment."""
-    one = ShownList(new_list_id(at), ListKind.RECOMMENDATIONS, Door.HTTP, 1, 10, viewer)
+    one = ShownList(new_list_id(at), ListKind.RECOMMENDATIONS, EntryPoint.HTTP, 1, 10, viewer)
     return replace(one, **parts)
 
 
@@ -35,7 +35,7 @@ class ShownListsSuite(OpenedCatalogs):
         of_bob = shown(NOW + 1, "bob", first=11)
         catalog.shown_lists.put([of_ann, of_bob], since=0)
         assert catalog.shown_lists.of_viewer("ann") == (of_ann,)
-        assert catalog.shown_lists.of_viewer("bob") == ()  # nothing else is kept of them
+        assert catalog.shown_lists.of_viewer("bob") == ()  # nothing else is stored of them
         lists = list(catalog.shown_lists.by_viewer(since=0))
         assert lists == [[replace(of_bob, viewer=None)], [of_ann]]
         assert list(catalog.shown_lists.by_viewer(since=NOW + 0.5)) == lists[:1]

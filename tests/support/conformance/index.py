@@ -238,7 +238,7 @@ class IndexConformance:
         assert "b" not in snapshot
         assert snapshot.contains(["b", "a"]).tolist() == [False, True]
         snapshot.require(["a"])
-        with pytest.raises(InvalidInput, match="b, c; it was not watched"):
+        with pytest.raises(InvalidInput, match="b, c; it was not analyzed"):
             snapshot.require(["b", "a", "c"])
         with pytest.raises(InvalidInput, match="b"):
             snapshot.score(snapshot.query([0], [1.0]), ["b"])

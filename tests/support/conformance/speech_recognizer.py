@@ -39,13 +39,15 @@ class SpeechRecognizerConformance:
     ) -> None:
         self.check(SOUNDS["talk"], recognizer.recognize(SOUNDS["talk"], language))
 
-    def check(self, sound: NDArray[np.int16], found: Recognized) -> None:
-        for cue in found.cues:
+    def check(self, sound: NDArray[np.int16], recognized: Recognized) -> None:
+        for cue in recognized.cues:
             assert 0 <= cue.start <= cue.end <= len(sound) / RATE
             assert isinstance(cue.text, str)
-        assert [cue.start for cue in found.cues] == sorted(cue.start for cue in found.cues)
-        assert not found.language or is_code(found.language)
-        assert 0 <= found.certainty <= 1
+        assert [cue.start for cue in recognized.cues] == sorted(
+            cue.start for cue in recognized.cues
+        )
+        assert not recognized.language or is_code(recognized.language)
+        assert 0 <= recognized.certainty <= 1
 
     def test_the_same_sound_gives_the_same_words(self, recognizer: SpeechRecognizer) -> None:
         first = recognizer.recognize(talk(6), "en")

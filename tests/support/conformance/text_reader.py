@@ -34,13 +34,13 @@ PICTURES: Final[dict[str, Picture]] = {
 }
 
 
-def check(found: ReadText, n_seconds: int) -> None:
+def check(text: ReadText, n_seconds: int) -> None:
     """Check what holds of all that is read."""
-    assert found.presence.shape == (n_seconds,)
-    assert found.presence.dtype == np.int8
-    assert set(found.presence.tolist()) <= {-1, 0, 1}
+    assert text.presence.shape == (n_seconds,)
+    assert text.presence.dtype == np.int8
+    assert set(text.presence.tolist()) <= {-1, 0, 1}
     starts = []
-    for line in found.lines:
+    for line in text.lines:
         assert line.seconds is not None
         assert 0 <= line.seconds.start < line.seconds.end <= n_seconds
         assert line.text == " ".join(line.text.split())
@@ -74,20 +74,20 @@ class TextReaderConformance:
         pictures = [moving(number) for number in range(9)]
         for second in range(3, 7):
             pictures[second] = written(pictures[second], "Fresh bread daily", size=28)
-        found = read(reader, pictures)
-        check(found, 9)
-        assert [(one.text, one.seconds) for one in found.lines] == [("Fresh bread daily", (3, 7))]
-        assert found.presence[3:7].tolist() == [1] * 4
+        text = read(reader, pictures)
+        check(text, 9)
+        assert [(one.text, one.seconds) for one in text.lines] == [("Fresh bread daily", (3, 7))]
+        assert text.presence[3:7].tolist() == [1] * 4
 
     def test_where_there_is_no_text_nothing_is_read(self, reader: TextReader) -> None:
-        found = read(reader, [moving(number) for number in range(6)])
-        assert found.lines == ()
-        assert (found.presence <= 0).all()
+        text = read(reader, [moving(number) for number in range(6)])
+        assert text.lines == ()
+        assert (text.presence <= 0).all()
 
     def test_of_no_seconds_nothing_is_read(self, reader: TextReader) -> None:
-        found = reader.begin().end(0)
-        assert found.lines == ()
-        check(found, 0)
+        text = reader.begin().end(0)
+        assert text.lines == ()
+        check(text, 0)
 
     def test_a_second_may_show_nothing(self, reader: TextReader) -> None:
         observed = reader.begin()
@@ -102,8 +102,8 @@ class TextReaderConformance:
         one, other = reader.begin(), reader.begin()
         one.read_nothing(0)
         other.read_nothing(0)
-        found = read(reader, [written(plain(), "the third one")])
-        assert [line.text for line in found.lines] == ["the third one"]
+        text = read(reader, [written(plain(), "the third one")])
+        assert [line.text for line in text.lines] == ["the third one"]
         assert one.end(1).lines == other.end(1).lines == ()
 
     def test_a_video_remembers_who_read_it_and_what(

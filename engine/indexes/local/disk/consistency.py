@@ -148,7 +148,7 @@ class _NoPostings:
     block_rows = 65_536
 
     def check_block(self, block: int, rows: Array, tags: Array, impacts: Array) -> None:
-        """Nothing is kept beside the rows."""
+        """Nothing is stored beside the rows."""
 
     def check_sums(self, longest: int, max_impact: float) -> None:
         """Nothing is added up beside the rows."""

@@ -1,6 +1,6 @@
 """Digests of a generation's files: what it is named by, and what tells that it is still whole.
 
-The list of all files with the SHA-256 of each is kept beside them; the first digits of the list's
+The list of all files with the SHA-256 of each is stored beside them; the first digits of the list's
 own SHA-256 are the generation's id. So whoever knows the id can check every byte.
 """
 

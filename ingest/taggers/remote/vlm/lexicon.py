@@ -124,7 +124,7 @@ class FreeWords:
 
 
 def _find(text: str, known: Mapping[str, _Value]) -> _Value | None:
-    """Return what is kept of a word, as it is written or of its singular; None if it is unknown."""
+    """Return what is known of a word as it is written, or of its singular; else None."""
     word = plain(_ARTICLE.sub("", text.strip(), count=1))
     if word in known:
         return known[word]

@@ -53,7 +53,7 @@ def test_lines_are_sure_and_of_letters(text: str, score: float, *, counts: bool)
 
 
 @pytest.mark.parametrize(
-    ("text", "kept"),
+    ("text", "tidied"),
     [
         ("  two   words ", "two words"),
         ("\uff21\uff42\uff43\uff1a\uff11", "Abc:1"),
@@ -61,5 +61,5 @@ def test_lines_are_sure_and_of_letters(text: str, score: float, *, counts: bool)
         ("a\u202eb\x07c", "abc"),
     ],
 )
-def test_text_is_tidy(text: str, kept: str) -> None:
-    assert tidy(text) == kept
+def test_text_is_tidy(text: str, tidied: str) -> None:
+    assert tidy(text) == tidied

@@ -52,7 +52,7 @@ class Spy(Networks):
         return self.recognized
 
 
-def watched(spy: Spy, changes: list[FrameChange], frame: Picture = BARE) -> LocalTextSession:
+def analyzed(spy: Spy, changes: list[FrameChange], frame: Picture = BARE) -> LocalTextSession:
     session = LocalTextSession(spy)
     for second, change in enumerate(changes):
         session.read_second(second, frame, change)
@@ -61,25 +61,25 @@ def watched(spy: Spy, changes: list[FrameChange], frame: Picture = BARE) -> Loca
 
 def test_a_picture_that_stands_is_looked_at_once() -> None:
     spy = Spy()
-    watched(spy, [CUT, *[STILL] * 300])
+    analyzed(spy, [CUT, *[STILL] * 300])
     assert (spy.n_looks, spy.n_probes) == (0, 1)
 
 
 def test_what_is_like_text_is_looked_at_in_full_when_a_shot_begins() -> None:
     spy = Spy(boxes=1)
-    watched(spy, [CUT, *[STILL] * 300], PAGE)
+    analyzed(spy, [CUT, *[STILL] * 300], PAGE)
     assert (spy.n_looks, spy.n_probes, spy.n_read) == (1, 1, 1)
 
 
 def test_a_picture_that_moves_is_glanced_at_now_and_then() -> None:
     spy = Spy()
-    watched(spy, [CUT, *[MOTION] * 80])
+    analyzed(spy, [CUT, *[MOTION] * 80])
     assert (spy.n_looks, spy.n_probes) == (0, 1 + 80 // PROBE_SECONDS)
 
 
 def test_letters_that_come_up_are_glanced_at_soon() -> None:
     spy = Spy()
-    session = watched(spy, [CUT, *[MOTION] * 3])
+    session = analyzed(spy, [CUT, *[MOTION] * 3])
     for second in range(4, 8):
         session.read_second(second, PAGE, MOTION)
     assert (spy.n_looks, spy.n_probes) == (0, 2)
@@ -87,14 +87,14 @@ def test_letters_that_come_up_are_glanced_at_soon() -> None:
 
 def test_however_often_it_cuts_looks_are_few() -> None:
     spy = Spy()
-    watched(spy, [CUT] * 100)
+    analyzed(spy, [CUT] * 100)
     assert spy.n_looks == 0
     assert spy.n_probes <= 100 // DETECTION_SECONDS + 25
 
 
 def test_what_nobody_can_read_is_not_read_over_and_over() -> None:
     spy = Spy(boxes=1, text="???", score=0.3)
-    session = watched(spy, [CUT, *[MOTION] * 60], PAGE)
+    session = analyzed(spy, [CUT, *[MOTION] * 60], PAGE)
     assert spy.n_read <= 2
     assert spy.n_looks <= 60 // PROBE_SECONDS
     assert session.end(61).lines == ()
@@ -114,7 +114,7 @@ def test_a_page_is_paid_for_by_a_rest() -> None:
 def test_what_is_hardly_like_text_on_a_still_is_looked_at_once_that_is_saved_up() -> None:
     spy = Spy(boxes=1)
     spy.likeness = TRACE
-    watched(spy, [CUT, *[STILL] * 300], PAGE)
+    analyzed(spy, [CUT, *[STILL] * 300], PAGE)
     assert (spy.n_looks, spy.n_probes) == (1, 2)
 
 
@@ -168,10 +168,10 @@ def test_what_is_spent_in_vain_has_a_limit(
 
 @pytest.mark.parametrize(("boxes", "presence"), [(0, -1), (1, 1)])
 def test_presence_is_told_of_shots_that_were_looked_at(boxes: int, presence: int) -> None:
-    session = watched(Spy(boxes), [CUT, *[STILL] * 4], PAGE)
+    session = analyzed(Spy(boxes), [CUT, *[STILL] * 4], PAGE)
     assert session.end(5).presence.tolist() == [presence] * 5
 
 
 def test_of_a_shot_that_was_glanced_at_alone_there_is_no_telling() -> None:
-    session = watched(Spy(), [CUT, *[STILL] * 4, CUT, *[STILL] * 2])
+    session = analyzed(Spy(), [CUT, *[STILL] * 4, CUT, *[STILL] * 2])
     assert session.end(8).presence.tolist() == [-1] * 5 + [0] * 3

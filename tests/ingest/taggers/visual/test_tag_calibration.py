@@ -87,8 +87,8 @@ def test_whatever_the_networks_say_is_a_confidence(
     sums = np.zeros(len(TAGS), np.float32)
     objects = np.full(N_OBJECTS, of_objects, np.float32)
     features = np.full(N_FEATURES, of_features, np.float32)
-    said = Evidence(sums, classes, objects, np.zeros((len(sums), 0), np.float32), features)
-    result = TagCalibration.load(TAGS).weigh(said)
+    outputs = Evidence(sums, classes, objects, np.zeros((len(sums), 0), np.float32), features)
+    result = TagCalibration.load(TAGS).weigh(outputs)
     assert result.dtype == np.float32
     assert np.isfinite(result).all()
     assert result.min() >= 0.0
@@ -112,8 +112,8 @@ def test_a_sum_that_was_right_nine_of_ten_times_is_said_whatever_the_scene(
     calibration, observed = TagCalibration.load(TAGS), evidence(seed)
     sums = np.full(len(TAGS), of_all, np.float32)
     result = calibration.weigh(observed._replace(confidences=sums))
-    said = {tag for tag, least in calibration.min_sums.items() if of_all > least}
-    assert all(result[TAGS.index(tag)] >= CERTAIN - 1e-5 for tag in said)
+    named = {tag for tag, least in calibration.min_sums.items() if of_all > least}
+    assert all(result[TAGS.index(tag)] >= CERTAIN - 1e-5 for tag in named)
 
 
 def test_sure_music_is_never_talked_down() -> None:
