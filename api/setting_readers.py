@@ -101,6 +101,7 @@ def _read_mix(text: str) -> float | None:
 _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "clarifai_url": _read_address,
     "executor": _read_executor,
+    "media": _read_store,
     "models_hub": _read_address,
     "public_url": _read_address,
     "publish_to": _read_store,

@@ -134,6 +134,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     this machine, each of some 120 MB; as many as cores unless N is given. `serial:` starts none;
     `dask://host:8786` asks a [Dask cluster](scaling.md).
     The result is the same."""
+    media: str = ""
+    """Store of thumbnails, of files that are sent, and of copies for remote taggers, for all hosts
+    of a catalog: a folder, `s3://bucket/folder` or `gs://bucket/folder`
+    ([scaling](scaling.md#media)). In the catalog, and in the home of one host, unless set."""
     publish_to: str = ""
     """Store that `serve` publishes each new generation to, with the catalog: `file:///folder`,
     `s3://bucket/folder` or `gs://bucket/folder` ([replicas](scaling.md#replicas)). None unless
@@ -292,9 +296,8 @@ class Settings(Struct, frozen=True, kw_only=True):
             version=self.clarifai_version,
         )
         vlm = VlmSettings(self.vlm_words, self.vlm_allowed_networks)
-        return RemoteTaggerConfig(
-            clarifai, self.hosting, self.hosting_bucket, self.hosted_path, self.public_url, vlm
-        )
+        bucket, folder, url = self.hosting_bucket, self.hosted_path, self.public_url
+        return RemoteTaggerConfig(clarifai, self.hosting, bucket, folder, url, vlm, self.media)
 
     @property
     def tagger_context(self) -> "TaggerContext":

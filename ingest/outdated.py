@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.domain.media import StoredUpload
 from engine.domain.tags import AUDIO, TEXT
 from engine.domain.videos import OutdatedVideo
 from engine.ports.catalog import Catalog
@@ -95,13 +96,15 @@ def _may_be(source: str, video: str) -> bool:
     try:
         if is_address(source):
             return described_by_address(source).id == video
+        if (upload := StoredUpload.parse(source)) is not None:
+            return upload.video == video
         return Path(source).is_file()
     except (NotAnAddress, OSError, ValueError):
         return False
 
 
 def _is(source: str, video: str) -> bool:
-    if is_address(source):
+    if is_address(source) or StoredUpload.parse(source) is not None:
         return True
     try:
         return content_id(Path(source)) == video

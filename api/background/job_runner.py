@@ -22,6 +22,7 @@ def worker_of(settings: Settings, catalog: Catalog) -> Worker:
         # Whoever takes its index from another host leaves building it to that one.
         generations=None if settings.replica_of else settings.generations_path,
         executor=settings.executor,
+        media=settings.media,
     )
 
 

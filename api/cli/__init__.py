@@ -41,6 +41,8 @@ _COMMANDS: Final = {
     "keywords": "Say which tags WORDs mean, how sure that is, and what led there.",
     "match": "Find the videos that fit an advertiser's keywords.",
     "models": "List the models that are here, and the pairs that can be fetched.",
+    "move-media": "Move thumbnails from the catalog, and files that were sent, into the store of"
+    " media.",
     "performance": "Print whether VIDEO is a performance, a picture over a song, talk or silent,"
     " and why.",
     "publish": "Write the catalog and the live generation to a store,"
@@ -69,8 +71,8 @@ _ROOMS: Final = {
     "advertising": ("breaks", "campaigns", "categories", "sensitive", "suitability"),
     "matching": ("evaluate", "keywords", "match", "recommend", "similar", "viewer"),
     "upkeep": (
-        *("copy", "doctor", "dump", "keys", "models", "publish", "reindex", "restore"),
-        "serve",
+        *("copy", "doctor", "dump", "keys", "models", "move-media", "publish"),
+        *("reindex", "restore", "serve"),
     ),
     "videos": (
         *("export", "forget", "import", "ingest", "jobs", "performance", "retry", "tags"),
@@ -81,7 +83,7 @@ _PACKAGES: Final = {
     "demo": __name__,
     **{command: f"{__name__}.{room}" for room, commands in _ROOMS.items() for command in commands},
 }
-_MODULES: Final = {"import": "importing"}
+_MODULES: Final = {"import": "importing", "move-media": "move_media"}
 """Those whose name is no name of a module."""
 
 

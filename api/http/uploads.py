@@ -1,6 +1,7 @@
 """Taking in a video file, piece by piece, and queueing it: the same for apps and the console."""
 
 import asyncio
+import shutil
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,9 +11,13 @@ from fastapi import Request
 
 from api.background.live import Live
 from api.http.middleware.problems import Code, Refused
+from api.media import open_media
 from api.settings import Settings
 from engine.errors import InvalidInput
+from engine.ports.catalog import Catalog
+from engine.ports.object_store import ObjectStore
 from engine.system.os_errors import expected_trouble
+from ingest.sources.stored_uploads import keep_upload, store_upload
 from ingest.sources.uploads import Uploads
 
 
@@ -24,7 +29,7 @@ async def receive_video(
     metadata: Mapping[str, Any] | None = None,
     *,
     chosen: Mapping[str, Any] | None = None,
-) -> tuple[int, Path]:
+) -> tuple[int, str]:
     """Keep a body, which is the file and nothing else, and queue it to be analyzed.
 
     Args:
@@ -36,11 +41,12 @@ async def receive_video(
         chosen: options of the job besides.
 
     Returns:
-        The number of the job, and where the file is.
+        The number of the job, and what the file is called here.
 
     Raises:
         InvalidInput: the body is empty.
         DiskFull: there is no room for it.
+        StoreUnusable: the store of media cannot be written; nothing of the file is kept.
         Refused: the file could not be stored.
     """
     uploads = Uploads(settings.uploads_path)
@@ -60,10 +66,26 @@ async def receive_video(
         why = f"the file could not be stored: {error.strerror}"
         raise Refused(Code.INTERNAL, why) from error
     options = {"force": False, **(chosen or {}), **({"said": dict(metadata)} if metadata else {})}
-    job = await asyncio.to_thread(_queue, live, path, options)
-    return job, path
+    store = open_media(settings)
+    if store is None:
+        job = await asyncio.to_thread(_queue, live.catalog, str(path), options)
+    else:
+        job = await asyncio.to_thread(_queue_stored, live.catalog, store, path, options)
+    return job, path.name
 
 
-def _queue(live: Live, path: Path, options: Mapping[str, Any]) -> int:
-    (job,) = live.catalog.jobs.add([str(path)], options, now=time.time())
+def _queue(catalog: Catalog, source: str, options: Mapping[str, Any]) -> int:
+    (job,) = catalog.jobs.add([source], options, now=time.time())
     return job
+
+
+def _queue_stored(
+    catalog: Catalog, store: ObjectStore, path: Path, options: Mapping[str, Any]
+) -> int:
+    try:
+        upload = store_upload(path, catalog, store)
+    finally:
+        shutil.rmtree(path.parent)
+    with catalog.transaction():
+        keep_upload(upload, catalog)
+        return _queue(catalog, upload.source, options)

@@ -43,7 +43,11 @@ def open_catalog(
             )
     from engine.catalogs.sqlite.catalog import Catalog as SqliteCatalog
 
-    path = Path(str(url).removeprefix(_SQLITE).removeprefix("//"))
+    name = str(url)
+    if name.startswith(_SQLITE):
+        name = name.removeprefix(_SQLITE).removeprefix("//")
+    # Two slashes at the beginning would stay, and mean another thing with some systems.
+    path = Path(f"/{name.lstrip('/')}" if name.startswith("/") else name)
     return SqliteCatalog.open(path, create=create, read_only=read_only, claim=claim)
 
 

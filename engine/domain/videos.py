@@ -92,6 +92,21 @@ class Pictures:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredPictures:
+    """Thumbnails of a video that are kept in a store.
+
+    Attributes:
+        poster: name of the object of the picture.
+        strip: name of the object of the pictures side by side.
+        strip_seconds: as of ``Pictures``.
+    """
+
+    poster: str
+    strip: str
+    strip_seconds: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """A run of analyzed videos by id, and what state it is in: equal means nothing changed.
 

@@ -20,31 +20,34 @@ def open_object_store(url: str) -> ObjectStore:
     """Open a store; it is asked for the first time when something is read or written.
 
     Args:
-        url: ``file:///folder``, ``s3://bucket/prefix`` or ``gs://bucket/prefix``. Keys to a bucket
-            are found where its client looks for them.
+        url: ``/folder``, ``file:///folder``, ``s3://bucket/prefix`` or ``gs://bucket/prefix``. Keys
+            to a bucket are found where its client looks for them.
 
     Raises:
         InvalidInput: when it is no such URL.
         MissingPart: when what speaks to such a store is not installed.
     """
-    check_object_store(url)
+    checked = check_object_store(url)
     from engine.object_stores.filesystem import FilesystemStore
 
-    return FilesystemStore(url)
+    return FilesystemStore(checked)
 
 
 def check_object_store(url: str) -> str:
-    """Return the URL of a store when it can be one.
+    """Return the URL of a store when it can be one; a folder gets ``file://`` before it.
 
     Raises:
         InvalidInput: otherwise.
         MissingPart: when what speaks to such a store is not installed.
     """
+    if url.startswith("/"):
+        url = f"file://{url}"
     match = _URL.fullmatch(url)
     *kinds, last = (f"{kind}://" for kind in _KINDS)
     if match is None or match[1] not in _KINDS:
         raise InvalidInput(
-            f"{url[:200]!r} is no store: it begins with {', '.join(kinds)} or {last}"
+            f"{url[:200]!r} is no store: it is a folder from the root, or begins with"
+            f" {', '.join(kinds)} or {last}"
         )
     if "@" in match[2] or "?" in match[2]:
         raise InvalidInput(

@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any, BinaryIO, Final
@@ -14,9 +14,24 @@ from engine.errors import DiskFull, StoreUnusable
 from engine.system.os_errors import expected_trouble
 
 _PIECE_BYTES: Final = 1 << 20
+_RANGE_BYTES: Final = 4 << 20
+"""Each piece of a range is a request of its own."""
+
 _UNFINISHED: Final = ".unfinished-"
 _NO_CACHE: Final = {"use_listings_cache": False}
 """Other machines write, too: what was listed a moment ago says nothing."""
+
+_OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
+    # A player waits, and a page does: a service that is away is told within some seconds.
+    "s3": {
+        "config_kwargs": {
+            "connect_timeout": 5,
+            "read_timeout": 15,
+            "retries": {"max_attempts": 2},
+        }
+    },
+}
+"""Options of the clients of some kinds of stores."""
 
 
 class FilesystemStore:
@@ -29,7 +44,8 @@ class FilesystemStore:
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
         with self._trouble():
-            self._files, self._root = fsspec.core.url_to_fs(self._url, **_NO_CACHE)
+            options = _OPTIONS.get(self._url.partition("://")[0], {})
+            self._files, self._root = fsspec.core.url_to_fs(self._url, **_NO_CACHE, **options)
         self._is_local = isinstance(self._files, LocalFileSystem)
 
     @property
@@ -100,6 +116,21 @@ class FilesystemStore:
         """
         with self._trouble(), self._files.open(self._path(name), "rb") as file:
             while piece := file.read(_PIECE_BYTES):
+                yield piece
+
+    def download_range(self, name: str, start: int, stop: int) -> Iterator[bytes]:
+        """Yield bytes ``[start, stop)`` of an object, piece by piece.
+
+        Raises:
+            StoreUnusable: when it is not there, is shorter, or cannot be read.
+        """
+        path = self._path(name)
+        with self._trouble():
+            for first in range(start, stop, _RANGE_BYTES):
+                end = min(first + _RANGE_BYTES, stop)
+                piece: bytes = self._files.cat_file(path, start=first, end=end)
+                if len(piece) != end - first:
+                    raise StoreUnusable(f"{self._url}/{name} is shorter than it was written")
                 yield piece
 
     def size(self, name: str) -> int | None:

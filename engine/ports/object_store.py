@@ -39,6 +39,14 @@ class ObjectStore(Protocol):
         """
         ...
 
+    def download_range(self, name: str, start: int, stop: int) -> Iterator[bytes]:
+        """Yield bytes ``[start, stop)`` of an object, all of which it must have.
+
+        Raises:
+            StoreUnusable: when it is not there, or shorter, too.
+        """
+        ...
+
     def size(self, name: str) -> int | None:
         """Return the length of an object in bytes, None when it is not there."""
         ...

@@ -22,7 +22,7 @@ from engine.errors import CatalogUnavailable, ExternalIdTaken, JobLost, Reelmatc
 from engine.executors import SERIAL
 from engine.ports.catalog import Catalog, Jobs
 from ingest.decoding.probe import Status
-from ingest.described import Described
+from ingest.described_sources import describe_source
 from ingest.patience import patiently
 from ingest.pipeline import (
     ANALYZED,
@@ -39,12 +39,10 @@ from ingest.runner.reindex_process import ReindexJobSpec, run_reindex_job
 from ingest.runner.safe_start import clean_children_environment
 from ingest.runner.sockets import prepare_sockets
 from ingest.runner.worker_process import JobSpec, Limits, death_of, run_job
-from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile
 from ingest.sources.web import FetchLimits
 from ingest.taggers.registry import TaggerContext, check_tagger, find_factory
 from ingest.taggers.speech.registry import check_recognizer
-from ingest.web_pipeline import described_by_address
 
 POLL_SECONDS: Final = 0.5
 BEAT_SECONDS: Final = 1.0
@@ -88,6 +86,7 @@ class Worker:
         context: what the taggers need that the jobs name.
         generations: where reindexes are built; None leaves them to other workers.
         executor: URL of who counts for them.
+        media: URL of the store of media; empty where there is none.
         on_progress: called after each second of each video.
         on_end: called when a job has ended.
     """
@@ -100,6 +99,7 @@ class Worker:
     context: TaggerContext = field(default_factory=TaggerContext)
     generations: Path | None = None
     executor: str = SERIAL
+    media: str = ""
     on_progress: OnProgress = lambda _job, _progress: None
     on_end: OnEnd = lambda _job, _result: None
     _jobs: Jobs = field(init=False)
@@ -180,7 +180,7 @@ class Worker:
 
     def _known(self, job: Job) -> IngestResult | None:
         try:
-            described = _describe(job.source)
+            described = describe_source(job.source)
         except NoVideoFile as error:
             return missing_result(Path(job.source), error)
         expected = job.options.get("video", described.id)
@@ -262,6 +262,7 @@ class Worker:
             options.text,
             options.added_sources,
             options.speech,
+            self.media,
         )
 
     def _receive(self) -> None:
@@ -340,7 +341,7 @@ class Worker:
         done = running.progress.done if running.progress else 0
         where = f"{reason}, after second {done}" if done else reason
         try:
-            described = _describe(running.job.source)
+            described = describe_source(running.job.source)
         except NoVideoFile as error:
             self._end(running.job, missing_result(Path(running.job.source), error))
             return
@@ -390,9 +391,3 @@ class Worker:
         running.process.join()
         running.answers.close()
         self._running.remove(running)
-
-
-def _describe(source: str) -> Described:
-    if is_address(source):
-        return described_by_address(source)
-    return Described.of_file(Path(source))

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 
 from engine.catalogs import open_catalog
 from engine.domain.jobs import Claim
+from engine.domain.media import StoredUpload
 from engine.domain.tags import SPEECH, VISUAL
 from engine.errors import JobLost
+from engine.object_stores import open_object_store
 from engine.ports.catalog import Catalog
 from engine.system.os_errors import expected_trouble
 from ingest.decoding.probe import Status
@@ -31,6 +33,7 @@ from ingest.taggers.readers import TextReader
 from ingest.taggers.registry import TaggerContext, make_tagger
 from ingest.taggers.remote.pipeline import ingest_remotely
 from ingest.taggers.remote.whole_video import VideoTagger
+from ingest.upload_pipeline import ingest_upload
 from ingest.web_pipeline import ingest_address
 
 if TYPE_CHECKING:
@@ -61,7 +64,7 @@ class JobSpec:
     Attributes:
         job: its number in the queue.
         worker: who has the job; when that is somebody else by now, nothing is stored.
-        source: an absolute path or an address.
+        source: an absolute path, an address, or a file in the store of media.
         catalog: its URL.
         home: what is fetched waits in a folder there until it is analyzed.
         force: look again at what was analyzed before.
@@ -74,6 +77,7 @@ class JobSpec:
         text: whether the text on the picture is read, too.
         add: the only sources of tags that are to observe the video; none for all.
         speech: who writes down what is spoken where there are no captions; empty for nobody.
+        media: URL of the store of media; empty where the settings name none.
     """
 
     job: int
@@ -91,6 +95,7 @@ class JobSpec:
     text: bool = True
     add: tuple[str, ...] = ()
     speech: str = ""
+    media: str = ""
 
 
 def run_job(spec: JobSpec, answers: Connection) -> None:
@@ -149,6 +154,18 @@ def _ingest(spec: JobSpec, catalog: Catalog, report: Callable[[Progress], object
             spec.source,
             spec.home / "fetched",
             spec.fetch,
+            catalog,
+            analyze,
+            force=spec.force,
+            sources=spec.add or (VISUAL,),
+            on_piece=lambda: report(Progress(0, None)),
+        )
+    upload = StoredUpload.parse(spec.source)
+    if upload is not None:
+        return ingest_upload(
+            upload,
+            open_object_store(spec.media) if spec.media else None,
+            spec.home / "fetched-uploads",
             catalog,
             analyze,
             force=spec.force,

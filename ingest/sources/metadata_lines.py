@@ -6,6 +6,7 @@ from pathlib import PurePath
 from typing import Final
 
 from engine.domain.lines import MAX_CHARACTERS, MAX_LINE_CHARACTERS, MAX_LINES, Line
+from engine.domain.media import StoredUpload
 from engine.domain.text import cleaned_line
 from ingest.sources.addresses import is_address
 from ingest.taggers.lines.titles import is_named_work
@@ -60,7 +61,7 @@ def _lines(
     if path is not None:
         if name := _words_of(path.stem):
             yield Line(name, field="file")
-        folder = _words_of(path.parent.name)
+        folder = "" if StoredUpload.parse(source) else _words_of(path.parent.name)
         if folder and folder.lower() not in folders():
             yield Line(folder, field="folder")
     yield from (Line(tag, field=TAG) for tag in tags)

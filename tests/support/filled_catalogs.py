@@ -21,6 +21,7 @@ from support.reports import report
 def fill(catalog: Catalog) -> None:
     """Store something of every noun, as the product does."""
     catalog.videos.save(a_video(), a_track(), now=NOON, pictures=Pictures(b"\0P", b"S", (0, 2)))
+    catalog.unneeded_objects.note(["thumbnails/00/0"], due=1.5)
     for number in range(3):
         save(catalog, video_id(number), {"cat": number, "日本": 1}, language="ja")
     catalog.videos.add_source("/copies/cat.mp4", video_id(1))

@@ -12,6 +12,7 @@ import click
 from api.catalogs import open_own_catalog
 from api.cli.output import json_option, print_json, print_table
 from api.cli.progress import WatchingBars
+from api.media import tidy_media
 from api.settings import load_settings
 from engine.domain.jobs import Job
 from engine.domain.tags import AUDIO, METADATA, SPEECH, TEXT
@@ -176,8 +177,10 @@ def command(
             processes or usable_cpus(),
             fetch=limits,
             context=context,
+            media=settings.media,
         )
         ended = _work(catalog, mine, worker) if works else []
+        tidy_media(settings, catalog)
     results = [*missing, *ended, *lost]
     if as_json:
         print_json(

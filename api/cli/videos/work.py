@@ -26,6 +26,7 @@ def command() -> None:
     again.
     """
     from api.background.job_runner import worker_of
+    from api.background.media_keeper import media_lock
     from api.background.publisher import publisher_lock
     from api.http.middleware.logs import log_to_stderr
     from engine.indexes.local.disk.generations import Generations
@@ -38,6 +39,10 @@ def command() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with open_own_catalog(settings) as catalog, ExitStack() as begun:
+        if settings.media:
+            keeping = media_lock(settings.media, catalog)
+            keeping.start()
+            begun.callback(keeping.stop)
         if settings.publish_to:
             publishing = publisher_lock(settings, catalog, Generations(settings.generations_path))
             publishing.start()

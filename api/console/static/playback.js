@@ -60,10 +60,21 @@ export class Playback {
   }
 
   #standIn() {
+    this.#explain(this.video.currentSrc || this.video.src);
     this.video.hidden = true;
     this.video = null;
     this.stills.hidden = false;
     this.#drawStill();
+  }
+
+  /** Say why, where it is not the browser that cannot: the store is away, or the file is gone. */
+  async #explain(address) {
+    const headers = { range: "bytes=0-0", accept: "text/x-fragment" };
+    const answer = await fetch(address, { headers }).catch(() => null);
+    if (answer && answer.ok) return;
+    const problem = answer && (await answer.json().catch(() => null));
+    const detail = problem ? problem.detail : "The service cannot be reached.";
+    this.stills.querySelector("#trouble").textContent = `${detail[0].toUpperCase()}${detail.slice(1)}`;
   }
 
   #drawStill() {

@@ -69,5 +69,5 @@ async def post_file(
     name: Annotated[str, Query(max_length=4000)],
 ) -> Response:
     """Take in a file, piece by piece, and queue it; the body is the file and nothing else."""
-    job, path = await receive_video(request, live, settings, name)
-    return JSONResponse({"job": job, "name": path.name}, 202)
+    job, stored_name = await receive_video(request, live, settings, name)
+    return JSONResponse({"job": job, "name": stored_name}, 202)

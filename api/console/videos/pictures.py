@@ -2,10 +2,11 @@
 
 from fastapi import APIRouter, HTTPException, Response
 
+from api.background.live import Live
 from api.http.read_routes import ReadRoute
-from api.http.routes.dependencies import CurrentLive
-from engine.domain.videos import Pictures
-from engine.ports.catalog import Catalog
+from api.http.routes.dependencies import CurrentLive, CurrentSettings
+from api.http.thumbnails import Picture, read_thumbnail
+from api.settings import Settings
 
 router = APIRouter(route_class=ReadRoute)
 
@@ -14,19 +15,29 @@ _CACHED = {"cache-control": "private, max-age=31536000, immutable"}
 
 
 @router.get("/videos/{video}/poster/{revision}")
-def get_poster(video: str, revision: int, live: CurrentLive) -> Response:  # noqa: ARG001 - names it
+async def get_poster(
+    video: str,
+    revision: int,  # noqa: ARG001 - names it
+    live: CurrentLive,
+    settings: CurrentSettings,
+) -> Response:
     """Return the frame most like the whole."""
-    return Response(_pictures(live.catalog, video).poster, media_type="image/webp", headers=_CACHED)
+    return await _answer(live, settings, video, Picture.POSTER)
 
 
 @router.get("/videos/{video}/strip/{revision}")
-def get_strip(video: str, revision: int, live: CurrentLive) -> Response:  # noqa: ARG001 - names it
+async def get_strip(
+    video: str,
+    revision: int,  # noqa: ARG001 - names it
+    live: CurrentLive,
+    settings: CurrentSettings,
+) -> Response:
     """Return the small pictures along the video, side by side."""
-    return Response(_pictures(live.catalog, video).strip, media_type="image/webp", headers=_CACHED)
+    return await _answer(live, settings, video, Picture.STRIP)
 
 
-def _pictures(catalog: Catalog, video: str) -> Pictures:
-    pictures = catalog.thumbnails.get(video)
-    if pictures is None:
+async def _answer(live: Live, settings: Settings, video: str, picture: Picture) -> Response:
+    thumbnail = await read_thumbnail(live.catalog, settings, video, picture)
+    if thumbnail is None:
         raise HTTPException(404, "There is no picture of this video.")
-    return pictures
+    return Response(thumbnail.content, media_type="image/webp", headers=_CACHED)

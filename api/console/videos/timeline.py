@@ -171,7 +171,6 @@ def _overview(
     catalog, idf = live.catalog, live.tag_idf
     track, vocabulary = catalog.tracks.get(record.id), catalog.tags.vocabulary()
     lines = overview(track, vocabulary)
-    pictures = catalog.thumbnails.get(record.id)
     assessment = assessed(catalog, record, track, vocabulary, config.sensitive)
     return TimelineOverview(
         seconds=lines.seconds,
@@ -194,6 +193,6 @@ def _overview(
         cuts=lines.cuts,
         still=[list(still) for still in lines.still],
         sensitive=assessment.seconds,
-        strip=pictures.strip_seconds if pictures else (),
+        strip=catalog.thumbnails.strip_seconds(record.id),
         breaks=video_breaks(live, record, rules).best,
     )

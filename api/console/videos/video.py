@@ -12,7 +12,7 @@ from api.background.live import Live
 from api.console.rendering import page
 from api.console.videos.cards import match_cards, snapshot_of
 from api.console.videos.evidence import KIND_DESCRIPTIONS, measures
-from api.console.videos.media import local_file
+from api.console.videos.media import find_footage
 from api.console.videos.timeline import assessed, known_video
 from api.http.middleware.scopes import scopes_for
 from api.http.read_routes import ReadRoute
@@ -75,7 +75,7 @@ def get_video(
     track, vocabulary = live.catalog.tracks.get(video), live.catalog.tags.vocabulary()
     lines = live.catalog.tracks.lines(video)
     assessment = assessed(live.catalog, record, track, vocabulary, settings.sensitive)
-    path = local_file(record)
+    footage = find_footage(live.catalog, settings, record)
     alike = _similar(live, snapshot, video)
     return page(
         request,
@@ -87,7 +87,8 @@ def get_video(
         other_lines=OTHER_LINES,
         has_lines=any(line.seconds is not None for own in lines.values() for line in own),
         whole=whole_tags(track, lines, vocabulary)[:MAX_WHOLE],
-        plays=path is not None,
+        plays=not footage.trouble,
+        trouble=footage.trouble,
         pictured=bool(live.catalog.thumbnails.pictured([video])),
         address=record.source if is_address(record.source) else "",
         sensitive=assessment,

@@ -31,6 +31,7 @@ from engine.errors import (
     ReadOnlyCatalog,
     ReelmatchError,
     ReindexRunning,
+    StoreUnusable,
     TooManyOpenFiles,
     UnknownCampaign,
     UnknownEvaluation,
@@ -126,6 +127,7 @@ _CODES: Final[tuple[tuple[type[ReelmatchError], Code], ...]] = (
     (ReadOnlyCatalog, Code.MISDIRECTED),
     (CatalogUnusable, Code.UNAVAILABLE),
     (CatalogUnavailable, Code.UNAVAILABLE),
+    (StoreUnusable, Code.UNAVAILABLE),
     (TooManyOpenFiles, Code.UNAVAILABLE),
     (DiskFull, Code.DISK_FULL),
 )

@@ -4,13 +4,14 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
+from api.background.live import Live
 from api.encoding import encoded
 from api.http.cursors import cursor_of, read_cursor
 from api.http.details import with_details
 from api.http.middleware.etags import IfNoneMatch, tagged
 from api.http.middleware.problems import Code
 from api.http.own_ids import own_filter, own_ids
-from api.http.read_routes import ReadRoute
+from api.http.read_routes import ReadRoute, read_in_thread
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
 from api.http.schemas.bodies import Count, SourcesText
 from api.http.schemas.details import IncludeText, included
@@ -26,11 +27,13 @@ from api.http.schemas.videos import (
     VideoPatch,
     VideoTagCounts,
 )
+from api.http.thumbnails import Picture, Thumbnail, read_thumbnail
+from api.settings import Settings
 from engine.domain.evaluations.shown_lists import EntryPoint, ListKind
 from engine.domain.listing import ListFilter
 from engine.domain.matching.source_weights import SourceWeights
 from engine.domain.tags import SOURCES
-from engine.domain.videos import Pictures, VideoRecord
+from engine.domain.videos import VideoRecord
 from engine.errors import InvalidInput, UnknownVideo
 from engine.ports.catalog import Catalog
 from engine.search.matches import similar
@@ -117,26 +120,28 @@ def get_video(
 
 
 @router.get("/{video:slashed}/poster", response_class=Response, responses=_WEBP)
-def get_video_poster(video: str, live: CurrentLive) -> Response:
+async def get_video_poster(video: str, live: CurrentLive, settings: CurrentSettings) -> Response:
     """Return the frame most like the whole video, WebP."""
-    return Response(_pictures(live.catalog, video).poster, media_type="image/webp")
+    poster = await _thumbnail(live, settings, video, Picture.POSTER)
+    return Response(poster.content, media_type="image/webp")
 
 
 @router.get(
     "/{video:slashed}/strip", response_class=Response, responses={200: {**_WEBP[200], **_SECONDS}}
 )
-def get_video_strip(video: str, live: CurrentLive) -> Response:
+async def get_video_strip(video: str, live: CurrentLive, settings: CurrentSettings) -> Response:
     """Return small pictures along the video side by side, WebP; a header names their seconds."""
-    pictures = _pictures(live.catalog, video)
-    seconds = ",".join(map(str, pictures.strip_seconds))
-    return Response(pictures.strip, media_type="image/webp", headers={"x-strip-seconds": seconds})
+    strip = await _thumbnail(live, settings, video, Picture.STRIP)
+    seconds = ",".join(map(str, strip.strip_seconds))
+    return Response(strip.content, media_type="image/webp", headers={"x-strip-seconds": seconds})
 
 
-def _pictures(catalog: Catalog, video: str) -> Pictures:
-    pictures = catalog.thumbnails.get(catalog.videos.named(video).id)
-    if pictures is None:
+async def _thumbnail(live: Live, settings: Settings, video: str, picture: Picture) -> Thumbnail:
+    record = await read_in_thread(live.catalog.videos.named, video)
+    thumbnail = await read_thumbnail(live.catalog, settings, record.id, picture)
+    if thumbnail is None:
         raise UnknownVideo(video)
-    return pictures
+    return thumbnail
 
 
 @router.patch("/{video:slashed}", response_model=Video, responses=problems(Code.CONFLICT))

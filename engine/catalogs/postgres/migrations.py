@@ -127,8 +127,20 @@ def count_requests(db: Statements) -> None:
     )
 
 
+def keep_pictures_elsewhere(db: Statements) -> None:
+    """Let thumbnails name objects in a store, and note the objects that nobody needs."""
+    for column in ("poster_object", "strip_object"):
+        db.execute(f"alter table pictures add {column} text collate \"C\" not null default ''")
+    db.execute("create index on pictures (video) where poster_object = ''")
+    db.execute(
+        'create table unneeded_objects (name text collate "C" primary key,'
+        " due double precision not null)"
+    )
+
+
 STEPS: Final[dict[str, Callable[[Statements], None]]] = {
-    step.__name__: step for step in (create_tables, index_lines, count_requests)
+    step.__name__: step
+    for step in (create_tables, index_lines, count_requests, keep_pictures_elsewhere)
 }
 
 

@@ -13,6 +13,7 @@ from engine.catalogs.sql.taggers import Taggers
 from engine.catalogs.sql.tags import Tags
 from engine.catalogs.sql.thumbnails import Thumbnails
 from engine.catalogs.sql.tracks import Tracks
+from engine.catalogs.sql.unneeded_objects import UnneededObjects
 from engine.catalogs.sql.videos import Videos
 from engine.catalogs.sql.viewers import Viewers
 from engine.catalogs.sql.webhooks import Webhooks
@@ -30,6 +31,7 @@ class SqlCatalog(Database):
         tracks: what each source observed on them.
         content: both together.
         thumbnails: pictures of them.
+        unneeded_objects: in the store of media.
         listing: lists of them for people.
         tags: names and numbers.
         taggers: the words of each that ever looked.
@@ -49,6 +51,7 @@ class SqlCatalog(Database):
         self.tracks = Tracks(self)
         self.content = Content(self)
         self.thumbnails = Thumbnails(self)
+        self.unneeded_objects = UnneededObjects(self)
         self.listing = Listing(self)
         self.tags = Tags(self)
         self.taggers = Taggers(self)

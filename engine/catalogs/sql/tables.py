@@ -40,7 +40,8 @@ TABLES: Final = (
     _table("lines", "id video source lines", "id", counts=True),
     _table("line_texts", "rowid text", "rowid"),
     _table("tombstones", "video revision", "video"),
-    _table("pictures", "video poster strip strip_seconds", "video"),
+    _table("pictures", "video poster strip strip_seconds poster_object strip_object", "video"),
+    _table("unneeded_objects", "name due", "name"),
     _table(
         "jobs",
         "id source options state attempts not_before worker lease_until video status reason seconds"

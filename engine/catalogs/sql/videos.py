@@ -11,8 +11,11 @@ from typing import Any, Final
 from engine.catalogs.sql.database import Database, Statements, at_most, marks
 from engine.catalogs.sql.lines import LIKE_ESCAPE, delete_lines
 from engine.catalogs.sql.records import COLUMNS, record_of
+from engine.catalogs.sql.thumbnails import Thumbnails
 from engine.catalogs.sql.tracks import PUT_TRACK
+from engine.catalogs.sql.unneeded_objects import UnneededObjects
 from engine.domain.content import PAGE_VIDEOS
+from engine.domain.media import StoredUpload
 from engine.domain.tags import VISUAL
 from engine.domain.text import cleaned_line, forms_of
 from engine.domain.tracks import Track
@@ -44,7 +47,7 @@ _PUT_VIDEO: Final = (
 _PUT_PICTURES: Final = (
     "insert into pictures (video, poster, strip, strip_seconds) values (?, ?, ?, ?)"
     " on conflict (video) do update set poster = excluded.poster, strip = excluded.strip,"
-    " strip_seconds = excluded.strip_seconds"
+    " strip_seconds = excluded.strip_seconds, poster_object = '', strip_object = ''"
 )
 _TABLES: Final = (
     ("tracks", "video"),
@@ -223,6 +226,7 @@ class Videos:
             self._put_record(db, record, revision, now)
             db.execute(PUT_TRACK, (record.id, VISUAL, record.tagger, track.to_bytes()))
             if pictures is not None:
+                Thumbnails(self._file).leave(record.id)
                 seconds = json.dumps(pictures.strip_seconds)
                 db.execute(_PUT_PICTURES, (record.id, pictures.poster, pictures.strip, seconds))
 
@@ -334,6 +338,11 @@ class Videos:
             keys = {key: self._file.dialect.json_text("options", key) for key in ("video", "force")}
             db.execute(_END_ATTEMPTS.format_map(keys), (video, time.time()))
             with self._file.change() as (_, revision):
+                Thumbnails(self._file).leave(video)
+                uploads = filter(None, map(StoredUpload.parse, self.sources_of(video)))
+                # An import may name the file of another video.
+                own = [one.object for one in uploads if one.video == video]
+                UnneededObjects(self._file).note(own, due=time.time())
                 delete_lines(db, video)
                 for table, column in _TABLES:
                     gone = db.execute(f"delete from {table} where {column} = ?", (video,))  # noqa: S608
@@ -345,6 +354,11 @@ class Videos:
         """Return the sources within a folder that videos came from."""
         rows = self._file.rows("select source from sources where source like ?", (f"{folder}/%",))
         return [source for (source,) in rows]
+
+    def sources_of(self, video: str) -> list[str]:
+        """Return all sources that a video came from, the last one first."""
+        sql = "select source from sources where video = ? order by rowid desc"
+        return [source for (source,) in self._file.rows(sql, (video,))]
 
     def add_source(self, source: str, video: str) -> None:
         """Remember that this source holds the content of that video, too."""

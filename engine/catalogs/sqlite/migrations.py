@@ -339,6 +339,15 @@ def keep_shown_lists(db: Database) -> None:
     db.execute("alter table events add column position integer")
 
 
+@MIGRATIONS()
+def keep_pictures_elsewhere(db: Database) -> None:
+    """Let thumbnails name objects in a store, and note the objects that nobody needs."""
+    for column in ("poster_object", "strip_object"):
+        db.execute(f"alter table pictures add column {column} text not null default ''")
+    db.execute("create index pictures_here on pictures (video) where poster_object = ''")
+    db.execute("create table unneeded_objects (name text primary key, due real not null)")
+
+
 def is_foreign(db: Database) -> bool:
     """Tell whether somebody else made tables here."""
     tables = set(db.table_names())

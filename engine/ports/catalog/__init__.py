@@ -17,6 +17,7 @@ from engine.ports.catalog.taggers import Taggers
 from engine.ports.catalog.tags import Tags
 from engine.ports.catalog.thumbnails import Thumbnails
 from engine.ports.catalog.tracks import Tracks
+from engine.ports.catalog.unneeded_objects import UnneededObjects
 from engine.ports.catalog.videos import Videos
 from engine.ports.catalog.viewers import ViewerHistory, Viewers
 from engine.ports.catalog.webhooks import Webhooks
@@ -37,6 +38,7 @@ __all__ = [
     "Tags",
     "Thumbnails",
     "Tracks",
+    "UnneededObjects",
     "Videos",
     "ViewerHistory",
     "Viewers",
@@ -65,6 +67,11 @@ class Catalog(Protocol):
     @property
     def thumbnails(self) -> Thumbnails:
         """Pictures of them."""
+        ...
+
+    @property
+    def unneeded_objects(self) -> UnneededObjects:
+        """Names of what is to be deleted from the store of media."""
         ...
 
     @property

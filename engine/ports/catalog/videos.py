@@ -125,6 +125,10 @@ class Videos(Protocol):
         """Return the sources within a folder that videos came from."""
         ...
 
+    def sources_of(self, video: str) -> list[str]:
+        """Return all sources that a video came from, the last one first."""
+        ...
+
     def add_source(self, source: str, video: str) -> None:
         """Remember that this source holds the content of that video, too."""
         ...

@@ -223,9 +223,7 @@ def _save(
     now: datetime,
 ) -> None:
     by_source = {**stored, **{one.source: one for one in tracks}}
-    # Who has the footage goes on seeing it.
-    pictures = catalog.thumbnails.get(record.id) if stored else None
-    catalog.videos.save(record, by_source[VISUAL].track, now=now, pictures=pictures)
+    catalog.videos.save(record, by_source[VISUAL].track, now=now)
     for one in tracks:
         if one.source != VISUAL:
             catalog.tracks.put(record.id, one)

@@ -28,6 +28,7 @@ class RemoteTaggerConfig:
         host: where the copies are put.
         bucket: of ``gcs``.
         folder: of ``local``.
+        media: URL of the store that ``local`` keeps copies in instead; empty for none.
         public_url: where ``reelmatch serve`` is reached from outside, for ``local``.
         vlm: what models elsewhere may say, and where they may be.
     """
@@ -38,6 +39,7 @@ class RemoteTaggerConfig:
     folder: Path = Path()
     public_url: str = ""
     vlm: VlmSettings = field(default_factory=VlmSettings)
+    media: str = ""
 
     def tagger(self) -> "VideoTagger":
         """Make the tagger; its key comes from the environment."""
@@ -46,6 +48,11 @@ class RemoteTaggerConfig:
         return ClarifaiTagger(key_in(os.environ), self.clarifai, host=self._open_host())
 
     def _open_host(self) -> "Host | None":
+        if self.host == "local" and self.media:
+            from engine.object_stores import open_object_store
+            from ingest.sources.hosting.store import StoreHost
+
+            return StoreHost(open_object_store(self.media), self.public_url)
         if self.host == "local":
             from ingest.sources.hosting.local import LocalHost
 

@@ -17,7 +17,7 @@ class TestSqlite(CatalogSuite):
 
 def test_a_path_alone_is_a_file_of_sqlite(tmp_path: Path) -> None:
     path = tmp_path / "catalog.db"
-    with open_catalog(path) as first, open_catalog(f"sqlite://{path}") as second:
+    with open_catalog(path) as first, open_catalog(f"sqlite:///{path}") as second:
         assert first.identity() == second.identity()
         assert first.url == second.url == str(path)
 

@@ -29,7 +29,7 @@ def test_a_folder_that_cannot_be_written_is_told_with_its_address(tmp_path: Path
     ("url", "why"),
     [
         ("", "begins with file://, s3:// or gs://"),
-        ("/mnt/shared", "begins with file://, s3:// or gs://"),
+        ("mnt/shared", "a folder from the root, or begins with file://, s3:// or gs://"),
         ("http://example.com/folder", "begins with file://, s3:// or gs://"),
         ("file://shared/folder", "no folder from the root"),
         ("s3://key:secret@bucket/folder", "holds no key"),
@@ -41,6 +41,13 @@ def test_what_is_no_store_is_told_and_never_shows_a_secret(url: str, why: str) -
     with pytest.raises(InvalidInput, match=why) as raised:
         check_object_store(url)
     assert "secret" not in str(raised.value)
+
+
+def test_a_folder_by_its_path_alone_is_a_store(tmp_path: Path) -> None:
+    store = open_object_store(f"{tmp_path}/media")
+    store.write("thumbnails/a", b"1")
+    assert store.url == f"file://{tmp_path}/media"
+    assert (tmp_path / "media/thumbnails/a").read_bytes() == b"1"
 
 
 def test_what_a_store_needs_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

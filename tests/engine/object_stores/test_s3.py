@@ -1,59 +1,30 @@
 """S3, as a server of its own that is asked over a real connection."""
 
-import os
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from uuid import uuid4
 
-import httpx
 import pytest
 
 from engine.errors import StoreUnusable
 from engine.object_stores import open_object_store
 from engine.ports.object_store import ObjectStore
 from support.conformance.object_store import ObjectStoreConformance
-from support.servers import free_port
+from support.s3 import S3Server, need_s3, serving_s3
 
 pytestmark = pytest.mark.slow
-
-if not os.environ.get("CI"):
-    for package in ("s3fs", "moto", "flask_cors"):
-        pytest.importorskip(package, reason="needs: pip install --group s3server")
+need_s3()
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "moto.server", "-p", str(port)])
-    address = f"http://127.0.0.1:{port}"
-    until = time.monotonic() + 60
-    while True:
-        try:
-            httpx.get(address)
-            break
-        except httpx.HTTPError:
-            assert process.poll() is None
-            assert time.monotonic() < until
-            time.sleep(0.1)
-    yield address
-    process.kill()
-    process.wait()
+def server() -> Iterator[S3Server]:
+    with serving_s3() as server:
+        yield server
 
 
 @pytest.fixture
-def bucket(server: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    for name, value in {
-        "AWS_ENDPOINT_URL": server,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test-secret",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():
+def bucket(server: S3Server, monkeypatch: pytest.MonkeyPatch) -> str:
+    for name, value in server.environment.items():
         monkeypatch.setenv(name, value)
-    name = f"bucket-{uuid4().hex}"
-    assert httpx.put(f"{server}/{name}").status_code == 200
-    return name
+    return server.make_bucket()
 
 
 class TestS3(ObjectStoreConformance):

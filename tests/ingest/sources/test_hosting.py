@@ -15,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import InvalidInput, MissingPart
+from engine.object_stores import open_object_store
 from ingest.sources.hosting.base import Host, HostingFailed, hosted
 from ingest.sources.hosting.gcs import GcsHost
 from ingest.sources.hosting.local import LocalHost, NotHosted, sign, verify
-from support.conformance.hosting import HostConformance, fetch, serving_copies
+from support.conformance.hosting import HostConformance, fetch, serving_folder, serving_store
 
 SECRET = bytes(range(32))
 NAME = "0123456789abcdef0123456789abcdef.mp4"
@@ -27,7 +28,7 @@ NAME = "0123456789abcdef0123456789abcdef.mp4"
 class TestLocalHost(HostConformance):
     @pytest.fixture
     def host(self, tmp_path: Path) -> Iterator[Host]:
-        with serving_copies(tmp_path / "hosted") as host:
+        with serving_folder(tmp_path / "hosted") as host:
             yield host
 
     def test_an_address_expires(self, host: Host, copy: Path) -> None:
@@ -42,6 +43,41 @@ class TestLocalHost(HostConformance):
         folder = tmp_path / "hosted"
         assert folder.stat().st_mode & 0o077 == 0
         assert all(path.stat().st_mode & 0o077 == 0 for path in folder.iterdir())
+
+
+class TestStoreHost(HostConformance):
+    @pytest.fixture
+    def host(self, tmp_path: Path) -> Iterator[Host]:
+        pytest.importorskip("fsspec", reason="needs: pip install -e '.[store]'")
+        with serving_store(open_object_store(f"{tmp_path}/media")) as host:
+            yield host
+
+    def test_an_address_expires_and_is_of_one_copy(self, host: Host, copy: Path) -> None:
+        name, other = host.put(copy), host.put(copy)
+        url = host.url(name, valid_seconds=60)
+        assert fetch(url)[0] == 200
+        assert fetch(url.replace(name, other))[0] == 404
+        assert fetch(url.replace(name, "none.mp4"))[0] == 404
+        assert fetch(host.url(name, valid_seconds=0))[0] == 404
+
+    def test_copies_left_behind_by_killed_processes_go(
+        self, host: Host, copy: Path, tmp_path: Path
+    ) -> None:
+        host.put(copy)
+        for path in (tmp_path / "media/copies").iterdir():
+            os.utime(path, (time.time() - 90_000,) * 2)
+        host.put(copy)
+        assert len(list((tmp_path / "media/copies").iterdir())) == 2
+
+    def test_a_store_that_is_away_is_a_failure(
+        self, host: Host, copy: Path, tmp_path: Path
+    ) -> None:
+        name = host.put(copy)
+        (tmp_path / "media").rename(tmp_path / "away")
+        (tmp_path / "media").write_text("no folder")
+        for act in (lambda: host.put(copy), lambda: host.delete(name)):
+            with pytest.raises(HostingFailed, match="media cannot be used"):
+                act()
 
 
 class TestGcsHost(HostConformance):

@@ -19,7 +19,7 @@ from ingest.taggers.remote.clarifai.settings import ClarifaiSettings, key_in
 from ingest.taggers.remote.clarifai.tagger import ClarifaiTagger
 from ingest.taggers.remote.whole_video import RemoteTaggerFailed, VideoTagger, track_for
 from support.clarifai_server import KEY, Clarifai, serving_clarifai
-from support.conformance.hosting import serving_copies
+from support.conformance.hosting import serving_folder
 from support.footage import Picture, bikes, numbered, write_video
 
 
@@ -31,7 +31,7 @@ def server() -> Iterator[Clarifai]:
 
 @pytest.fixture
 def host(tmp_path: Path) -> Iterator[LocalHost]:
-    with serving_copies(tmp_path / "hosted") as opened:
+    with serving_folder(tmp_path / "hosted") as opened:
         yield opened
 
 

@@ -1,14 +1,17 @@
 """The suite of every catalog: videos, and how people find them."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
 
 from engine.domain.listing import ListFilter, ListPosition
-from engine.domain.videos import Pictures, VideoRecord
+from engine.domain.media import StoredUpload
+from engine.domain.videos import Pictures, StoredPictures, VideoRecord
 from engine.errors import (
     AmbiguousVideo,
     ExternalIdTaken,
+    StoreUnusable,
     UnknownVideo,
 )
 from engine.ports.catalog import Catalog
@@ -109,3 +112,51 @@ class VideosSuite(OpenedCatalogs):
         assert catalog.thumbnails.get(video_id(1)) == pictures
         assert catalog.thumbnails.pictured([video_id(1), video_id(2)]) == {video_id(1)}
         assert catalog.thumbnails.pictured([]) == set()
+
+    def test_thumbnails_are_moved_if_they_are_still_the_same(self, catalog: Catalog) -> None:
+        save(catalog, video_id(1), {"cat": 1})
+        record, track = catalog.videos.named(video_id(1)), catalog.tracks.get(video_id(1))
+        first, second = (Pictures(poster, b"\0strip", (0, 4)) for poster in (b"\xff1", b"\xff2"))
+        catalog.videos.save(record, track, now=NOW, pictures=first)
+        assert catalog.thumbnails.kept_here(limit=9) == {video_id(1): first}
+        catalog.unneeded_objects.note(["p", "s"], due=time.time() + 3600)
+        assert not catalog.thumbnails.move(video_id(1), second, "p", "s")
+        assert catalog.thumbnails.move(video_id(1), first, "p", "s")
+        assert catalog.thumbnails.get(video_id(1)) == StoredPictures("p", "s", (0, 4))
+        assert catalog.thumbnails.strip_seconds(video_id(1)) == (0, 4)
+        assert catalog.thumbnails.pictured([video_id(1)]) == {video_id(1)}
+        assert catalog.thumbnails.kept_here(limit=9) == {}
+        assert catalog.unneeded_objects.due(now=time.time() + 7200, limit=9) == []
+        catalog.videos.save(record, track, now=LATER, pictures=second)
+        assert catalog.thumbnails.get(video_id(1)) == second
+        assert catalog.unneeded_objects.due(now=time.time(), limit=9) == []
+        assert catalog.unneeded_objects.due(now=time.time() + 120, limit=9) == ["p", "s"]
+
+    def test_objects_that_may_be_deleted_by_now_are_not_named(self, catalog: Catalog) -> None:
+        save(catalog, video_id(1), {"cat": 1})
+        record, track = catalog.videos.named(video_id(1)), catalog.tracks.get(video_id(1))
+        pictures = Pictures(b"poster", b"strip", (0,))
+        catalog.videos.save(record, track, now=NOW, pictures=pictures)
+        catalog.unneeded_objects.note(["p"], due=time.time() + 3600)
+        catalog.unneeded_objects.note(["s"], due=time.time() + 60)
+        with pytest.raises(StoreUnusable, match="took too long"):
+            catalog.thumbnails.move(video_id(1), pictures, "p", "s")
+        assert catalog.thumbnails.get(video_id(1)) == pictures
+        assert catalog.unneeded_objects.due(now=time.time() + 7200, limit=9) == ["s", "p"]
+
+    def test_a_deleted_video_leaves_its_objects_to_be_deleted(self, catalog: Catalog) -> None:
+        video = video_id(1)
+        save(catalog, video, {"cat": 1})
+        own, other = StoredUpload.new(video, "a.mp4"), StoredUpload.new(video_id(2), "b.mp4")
+        for upload in (own, other):
+            catalog.videos.add_source(upload.source, video)
+        assert catalog.videos.sources_of(video)[:2] == [other.source, own.source]
+        record, pictures = catalog.videos.named(video), Pictures(b"poster", b"strip", (0,))
+        catalog.videos.save(record, catalog.tracks.get(video), now=NOW, pictures=pictures)
+        catalog.unneeded_objects.note(["p", "s"], due=time.time() + 3600)
+        catalog.thumbnails.move(video, pictures, "p", "s")
+        catalog.videos.delete(video)
+        due = catalog.unneeded_objects.due(now=time.time() + 120, limit=9)
+        assert due == [own.object, "p", "s"], "none of another video"
+        catalog.unneeded_objects.remove(due[:2])
+        assert catalog.unneeded_objects.due(now=time.time() + 120, limit=9) == ["s"]

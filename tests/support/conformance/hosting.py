@@ -4,16 +4,19 @@ import re
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from engine.ports.object_store import ObjectStore
 from ingest.sources.hosting.base import Host, HostingFailed, hosted
 from ingest.sources.hosting.local import ROUTE, LocalHost, NotHosted
+from ingest.sources.hosting.store import StoreHost
 
 GONE = 404
 
@@ -91,32 +94,68 @@ def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
         server.server_close()
 
 
+Hosts = TypeVar("Hosts", LocalHost, StoreHost)
+
+
 @contextmanager
-def serving_copies(folder: Path) -> Iterator[LocalHost]:
-    """Give out a local host's copies as the API does; yields the host."""
-    hosts: list[LocalHost] = []
+def serving_copies(
+    make: Callable[[str], Hosts], read: Callable[[Hosts, str, int, str], bytes]
+) -> Iterator[Hosts]:
+    """Give out a host's copies as the API does; yields the host.
+
+    Args:
+        make: the host, for an address.
+        read: its copy of a name, for what expires then and is signed so.
+    """
+    hosts: list[Hosts] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             address = urlsplit(self.path)
             requests = parse_qs(address.query)
             try:
-                path = hosts[0].open_signed(
+                content = read(
+                    hosts[0],
                     address.path.removeprefix(ROUTE),
-                    expires=int(requests["expires"][0]),
-                    signature=requests["signature"][0],
+                    int(requests["expires"][0]),
+                    requests["signature"][0],
                 )
             except NotHosted:
                 self.send_error(GONE)
                 return
             self.send_response(200)
-            self.send_header("Content-Length", str(path.stat().st_size))
+            self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(path.read_bytes())
+            self.wfile.write(content)
 
         def log_message(self, *_: object) -> None:
             pass
 
     with serving(Handler) as base_url:
-        hosts.append(LocalHost.open(folder, base_url))
+        hosts.append(make(base_url))
         yield hosts[0]
+
+
+@contextmanager
+def serving_folder(folder: Path) -> Iterator[LocalHost]:
+    """Give out the copies in a folder; yields the host."""
+
+    def read(host: LocalHost, name: str, expires: int, signature: str) -> bytes:
+        return host.open_signed(name, expires=expires, signature=signature).read_bytes()
+
+    with serving_copies(lambda base_url: LocalHost.open(folder, base_url), read) as host:
+        yield host
+
+
+@contextmanager
+def serving_store(store: ObjectStore) -> Iterator[StoreHost]:
+    """Give out the copies in a store; yields the host."""
+
+    def read(host: StoreHost, name: str, expires: int, signature: str) -> bytes:
+        copy = host.object_of(name, expires=expires, signature=signature)
+        if store.size(copy) is None:
+            raise NotHosted
+        return b"".join(store.download(copy))
+
+    with serving_copies(lambda base_url: StoreHost(store, base_url), read) as host:
+        yield host

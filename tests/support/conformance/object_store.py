@@ -31,6 +31,19 @@ class ObjectStoreConformance:
         store.upload("parts/a", file)
         assert store.read("parts/a", max_bytes=10) == b"whole"
 
+    @pytest.mark.parametrize(
+        ("start", "stop"), [(0, 1), (1, 256), (0, len(LONG)), (4 << 20, (4 << 20) + 9), (7, 7)]
+    )
+    def test_a_range_is_downloaded_alone(self, store: ObjectStore, start: int, stop: int) -> None:
+        store.upload("parts/a", io.BytesIO(LONG))
+        assert b"".join(store.download_range("parts/a", start, stop)) == LONG[start:stop]
+
+    def test_a_range_that_is_not_all_there_is_told(self, store: ObjectStore) -> None:
+        store.write("parts/a", b"0123456789")
+        for name, stop in (("parts/a", 11), ("parts/none", 5)):
+            with pytest.raises(StoreUnusable, match=store.url):
+                b"".join(store.download_range(name, 0, stop))
+
     def test_an_empty_object_is_one(self, store: ObjectStore) -> None:
         store.write("parts/empty", b"")
         assert store.read("parts/empty", max_bytes=10) == b""
