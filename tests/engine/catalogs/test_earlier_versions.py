@@ -2,7 +2,9 @@
 
 import sqlite3
 import tarfile
+from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,11 +13,17 @@ from api.background.live import Live
 from api.settings import Settings
 from engine.batch.backup.dumps import dump, restore
 from engine.batch.reindex import reindex
+from engine.catalogs.copying import copy_between
 from engine.domain.matching.filters import Field
 from engine.domain.matching.index_config import IndexConfig
 from engine.errors import CorruptData, OutdatedGeneration
-from engine.search.matches import match, similar
+from engine.search.matches import match, recommend, similar
+from engine.services.targeting import matches_of
+from ingest.sources.exports import exported_lines
+from ingest.sources.imports.importing import Imported, import_file
 from support.catalogs import save, video_id
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -141,8 +149,51 @@ def test_a_home_of_the_first_edition_is_reindexed_and_answers_as_before(
         assert match(live.snapshot, keywords={"audio:bell": 1}, k=5)[0].video == DOG
 
 
-def test_a_dump_of_the_first_edition_is_restored(first_edition: Path) -> None:
-    restore(first_edition / "first-edition.dump", first_edition / "new")
-    with Live.open(Settings(home=first_edition / "new")) as live:
-        assert live.catalog.videos.count() == 4
-        assert [one.video for one in match(live.snapshot, keywords={"cat": 1}, k=5)] == [CAT]
+def opened(first_edition: Path) -> Path:
+    return first_edition / "home"
+
+
+def restored(first_edition: Path) -> Path:
+    home = first_edition / "restored"
+    assert restore(first_edition / "first-edition.dump", home).videos == 4
+    return home
+
+
+def copied(first_edition: Path) -> Path:
+    home = first_edition / "copied"
+    home.mkdir()
+    result = copy_between(*(str(one / "catalog.db") for one in (first_edition / "home", home)))
+    assert (result.videos, len(set(result.digests.values()))) == (4, 1)
+    return home
+
+
+def exported(first_edition: Path) -> Path:
+    home, lines = first_edition / "exported", first_edition / "all.jsonl"
+    with Live.open(Settings(home=first_edition / "home")) as live:
+        lines.write_text("".join(exported_lines(live.catalog)), "utf-8")
+    with Live.open(Settings(home=home)) as live:
+        assert {type(one) for one in import_file(lines, live.catalog, now=NOW)} == {Imported}
+    return home
+
+
+@pytest.mark.parametrize("brought_over", [opened, restored, copied, exported])
+def test_all_ways_from_the_first_edition_lead_to_the_answers_it_gave(
+    first_edition: Path, brought_over: Callable[[Path], Path]
+) -> None:
+    """The scores are those that 093c75b itself printed of this home."""
+    with Live.open(Settings(home=brought_over(first_edition))) as live:
+        if live.generations.current_id is None:
+            reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="raw"))
+        (cat,) = match(live.snapshot, keywords={"cat": 2, "train": 1}, k=5)
+        assert (cat.video, cat.score) == (CAT, pytest.approx(1.0))
+        assert {one.tag: one.share for one in cat.why} == pytest.approx({"cat": 0.8, "train": 0.2})
+        liked = recommend(live.snapshot, interests={"dog": 1.0, "cat": 0.5}, k=5)
+        assert [(one.video, one.score) for one in liked] == [
+            (DOG, pytest.approx(0.8)),
+            (CAT, pytest.approx(0.4)),
+        ]
+        if brought_over is not exported:  # which is of videos alone
+            (campaign,) = live.catalog.campaigns.some(["spring-cats"]).values()
+            answer = matches_of(live.catalog, live.snapshot, campaign, 5, now=0, explained=False)
+            assert [(one.video, one.score) for one in answer.matches] == [(CAT, pytest.approx(1))]
+            assert (answer.reach.videos, answer.reach.seconds) == (1, 13)
