@@ -53,6 +53,12 @@ def _read_executor(text: str) -> str:
     return check_executor(text)
 
 
+def _read_index(text: str) -> str:
+    from engine.indexes import check_index
+
+    return check_index(text)
+
+
 def _read_store(text: str) -> str:
     from engine.object_stores import check_object_store
 
@@ -102,6 +108,7 @@ _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "clarifai_url": _read_address,
     "executor": _read_executor,
     "media": _read_store,
+    "index": _read_index,
     "models_hub": _read_address,
     "public_url": _read_address,
     "publish_to": _read_store,

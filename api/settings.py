@@ -21,6 +21,7 @@ from engine.domain.matching.index_config import (
 from engine.domain.matching.results import DEFAULT_THRESHOLD, MIN_RELEVANCE
 from engine.domain.matching.weighting import TfName
 from engine.errors import InvalidInput
+from engine.indexes import LOCAL
 from engine.search.profiles import MAX_TAGS, VIEWER_RULES, ProfileRules
 from engine.system.cpus import usable_cpus
 from ingest.sources.addresses import without_password
@@ -62,6 +63,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     """URL of the catalog: `sqlite:///` and the path of a file, or
     `postgresql://user:password@host:5432/database`, which any number of machines share
     ([scaling](scaling.md)). `catalog.db` in the home unless set."""
+    index: str = LOCAL
+    """URL of the index that answers: `local:`, one of each process that asks, or
+    `milvus://host:19530`, a server of [Milvus](scaling.md#index-milvus) that all ask; `milvus+tls://`
+    speaks TLS, and `/name` at the end says what its collections are called. Its key, or
+    `user:password`, stays in `REELMATCH_MILVUS_TOKEN`."""
     threshold: Annotated[float, Meta(ge=0.0, le=1.0)] = DEFAULT_THRESHOLD
     """Least confidence that counts, 0.0 to 1.0."""
     tf: TfName = "sqrt"
@@ -377,6 +383,16 @@ def _read_all(given: Mapping[str, str]) -> Settings:
         raise InvalidInput(
             f"{PREFIX}PUBLISH_TO and {PREFIX}REPLICA_OF are both set: a host publishes its index,"
             " or takes it from another one"
+        )
+    if settings.index != LOCAL and settings.replica_of:
+        raise InvalidInput(
+            f"{PREFIX}INDEX and {PREFIX}REPLICA_OF are both set: a host asks a server, or takes its"
+            " index from another host"
+        )
+    if settings.index != LOCAL and settings.viewer_co_likes:
+        raise InvalidInput(
+            f"{PREFIX}VIEWER_CO_LIKES={settings.viewer_co_likes:g} needs {PREFIX}INDEX={LOCAL}:"
+            " what viewers like together is not known to an index in Milvus"
         )
     return settings
 

@@ -19,6 +19,8 @@
     |-- ReindexRunning         a second reindex while one runs
     |-- CorruptData            stored bytes that are not what was written
     |-- CatalogUnusable        the catalog cannot be opened, is gone, or is of a newer version
+    |-- CatalogUnavailable     the catalog's server does not answer now
+    |-- IndexUnavailable       the index's server does not answer now
     |-- DiskFull               nothing can be written any more
     |-- TooManyOpenFiles       the process may open no more
     |-- JobLost                a job that somebody else has by now
@@ -252,6 +254,10 @@ class CatalogUnusable(ReelmatchError):
 
 class CatalogUnavailable(ReelmatchError):
     """The server of the catalog does not answer now, or cannot do it now."""
+
+
+class IndexUnavailable(ReelmatchError):
+    """The server of the index does not answer now, or cannot do it now."""
 
 
 class DiskFull(ReelmatchError):

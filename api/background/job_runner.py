@@ -23,6 +23,7 @@ def worker_of(settings: Settings, catalog: Catalog) -> Worker:
         generations=None if settings.replica_of else settings.generations_path,
         executor=settings.executor,
         media=settings.media,
+        index=settings.index,
     )
 
 

@@ -13,12 +13,20 @@ from api.catalogs import open_own_catalog
 from api.settings import Settings
 from engine.batch.origins import refuse_index_of_other_catalog
 from engine.catalogs import open_catalog
-from engine.errors import CatalogUnusable, CorruptData, NothingIndexed, ReelmatchError
+from engine.errors import (
+    CatalogUnusable,
+    CorruptData,
+    InvalidInput,
+    NothingIndexed,
+    ReelmatchError,
+)
+from engine.indexes import LOCAL, open_index
 from engine.indexes.local.disk.current import State
 from engine.indexes.local.disk.generation import Generation
 from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.ports.catalog import Catalog
+from engine.ports.index import IndexSnapshot
 from engine.search.tag_ranking import TagIdf
 from engine.system.homes import CATALOG, GENERATIONS
 from engine.system.os_errors import expected_trouble
@@ -26,7 +34,9 @@ from engine.words.vocabulary import Vocabulary
 
 if TYPE_CHECKING:  # brought when somebody asks for it: commands ask for one of these at most
     from api.background.live_campaigns import LiveCampaigns
+    from engine.batch.shared_index import SharedIndex
     from engine.domain.matching.keywords import KeywordMatch
+    from engine.indexes.milvus.index import MilvusIndex
     from engine.search.experiments import Experiment
     from engine.services.keywords import KeywordService
     from engine.targeting.targeting import Targeting
@@ -44,15 +54,18 @@ log = logging.getLogger(__name__)
 class Live:
     """A catalog and the newest view of it, for as long as a process answers questions."""
 
-    def __init__(self, catalog: Catalog, generations: Generations, lists: ListRecorder) -> None:
+    def __init__(
+        self, catalog: Catalog, generations: Generations, lists: ListRecorder, index: str = LOCAL
+    ) -> None:
         self.catalog = catalog
+        self._shared = _shared_index(index, catalog)
         self.lists = lists
         self.generations = generations
         self._targeting: Targeting | None = None
         self._tag_idf: tuple[str, TagIdf] | None = None
         self._prepared: Vocabulary | None = None
         self._changing = threading.Lock()
-        self._snapshot: LocalSnapshot | None = None
+        self._snapshot: IndexSnapshot | None = None
         self._trouble: ReelmatchError = NothingIndexed()
         self._stop = threading.Event()
         self._follower: threading.Thread | None = None
@@ -73,7 +86,7 @@ class Live:
         experiment = _experiment(settings)
         catalog = open_own_catalog(settings)
         lists = ListRecorder(catalog, settings.list_days, experiment)
-        return cls(catalog, Generations(settings.generations_path), lists)
+        return cls(catalog, Generations(settings.generations_path), lists, settings.index)
 
     @classmethod
     def _open_replica(cls, settings: Settings) -> Self:
@@ -98,6 +111,8 @@ class Live:
         if "keyword_service" in self.__dict__:
             self.keyword_service.close()
         self.lists.stop()
+        if self._shared is not None:
+            self._shared.index.close()
         self.catalog.close()
 
     def __enter__(self) -> Self:
@@ -136,7 +151,39 @@ class Live:
         return LiveCampaigns(self.catalog)
 
     @property
-    def snapshot(self) -> LocalSnapshot:
+    def server(self) -> "MilvusIndex | None":
+        """The index of a server, None where each process has its own."""
+        return None if self._shared is None else self._shared.index
+
+    def rollback(self, generation: str | None = None) -> Generation:
+        """Make an earlier generation live again, as ``Generations.rollback``, in the server, too.
+
+        Raises:
+            ReelmatchError: as it, and as ``engine.batch.shared_index.serve``.
+        """
+        chosen = self.generations.rollback(generation)
+        if self._shared is not None:
+            self._shared.serve(chosen)
+        return chosen
+
+    @property
+    def local_snapshot(self) -> LocalSnapshot:
+        """Snapshot of an index in this process, for work that goes through all of it.
+
+        Raises:
+            InvalidInput: when a server has the index.
+            ReelmatchError: as ``snapshot``.
+        """
+        snapshot = self.snapshot
+        if not isinstance(snapshot, LocalSnapshot):
+            raise InvalidInput(
+                "this goes through the whole index, and a server has it (REELMATCH_INDEX): do it on"
+                " the host that reindexes, with REELMATCH_INDEX=local:"
+            )
+        return snapshot
+
+    @property
+    def snapshot(self) -> IndexSnapshot:
         """Snapshot of all that can be found now; one request should ask for it once.
 
         Raises:
@@ -245,7 +292,10 @@ class Live:
             self.keyword_service.prepare(snapshot.vocabulary)
             self._prepared = snapshot.vocabulary
 
-    def _newest(self, snapshot: LocalSnapshot | None) -> LocalSnapshot:
+    def _newest(self, before: IndexSnapshot | None) -> IndexSnapshot:
+        if self._shared is not None:
+            return self._shared.newest()
+        snapshot = before if isinstance(before, LocalSnapshot) else None
         generation = self._newest_generation(None if snapshot is None else snapshot.generation)
         if snapshot is None or generation is not snapshot.generation:
             if self._follows:
@@ -276,7 +326,7 @@ class Live:
             live = before
             if live is None or live.id != self.generations.current_id:
                 live = self.generations.load_current()
-                refuse_index_of_other_catalog(self.generations, live.built, self.catalog)
+                refuse_index_of_other_catalog(self.generations.folder, live.built, self.catalog)
         except (CorruptData, CatalogUnusable) as error:
             # Without its traceback, which holds on to all that was opened.
             self._refused = (state, type(error)(str(error)))
@@ -294,7 +344,7 @@ class Live:
             return None
         other = self.generations.load_other()
         if other is not None:
-            refuse_index_of_other_catalog(self.generations, other.built, self.catalog)
+            refuse_index_of_other_catalog(self.generations.folder, other.built, self.catalog)
         return other
 
 
@@ -304,3 +354,12 @@ def _experiment(settings: Settings) -> "Experiment | None":
     from api.experiments import experiment_of
 
     return experiment_of(settings)
+
+
+def _shared_index(url: str, catalog: Catalog) -> "SharedIndex | None":
+    if url == LOCAL:
+        return None
+    from engine.batch.shared_index import SharedIndex
+
+    index = open_index(url)
+    return None if index is None else SharedIndex(index, catalog)

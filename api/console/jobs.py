@@ -250,7 +250,7 @@ def post_rollback(request: Request, form: Form, live: CurrentLive) -> Response:
             raise InvalidInput("there is no such generation any more: choose one on the jobs page")
         now = next((one for one in stored.values() if one.is_live), None)
         return page(request, "rollback.html", chosen=stored[chosen], now=now)
-    live.generations.rollback(chosen)
+    live.rollback(chosen)
     live.refresh()
     return RedirectResponse(f"{request.scope['root_path']}/jobs?again={chosen}", 303)
 

@@ -20,17 +20,22 @@ def refuse_other_catalog(generations: Generations, catalog: Catalog) -> None:
     if built is None:
         return
     if _is_other(built, catalog):
-        raise _other(generations, catalog)
+        raise _other(generations.folder, catalog)
 
 
-def refuse_index_of_other_catalog(generations: Generations, built: Built, catalog: Catalog) -> None:
+def refuse_index_of_other_catalog(name: object, built: Built, catalog: Catalog) -> None:
     """Refuse to search an index beside a catalog that it was not built of.
+
+    Args:
+        name: of the index: its folder, or where its server is.
+        built: what it was built of.
+        catalog: the one beside it.
 
     Raises:
         CatalogUnusable: naming the way out.
     """
     if _is_other(built, catalog):
-        raise _other(generations, catalog)
+        raise _other(name, catalog)
     revision = catalog.revision()
     if built.revision > revision:
         raise CatalogUnusable(
@@ -48,9 +53,9 @@ def _is_other(built: Built, catalog: Catalog) -> bool:
     return built.revision > catalog.revision()
 
 
-def _other(generations: Generations, catalog: Catalog) -> CatalogUnusable:
+def _other(name: object, catalog: Catalog) -> CatalogUnusable:
     return CatalogUnusable(
-        f"the index in {generations.folder} was built of another catalog than {catalog.name}: put"
+        f"the index in {name} was built of another catalog than {catalog.name}: put"
         " the right catalog back, or remove the index and reindex",
         hint="run 'reelmatch reindex'",
     )

@@ -96,6 +96,16 @@ class IndexSnapshot(Protocol):
         ...
 
     @property
+    def built_at(self) -> float:
+        """Moment of the build, seconds since 1970."""
+        ...
+
+    @property
+    def built_revision(self) -> int:
+        """Revision of the catalog that was built from."""
+        ...
+
+    @property
     def config(self) -> IndexConfig:
         """Configuration of the build."""
         ...
@@ -133,6 +143,11 @@ class IndexSnapshot(Protocol):
     @property
     def n_indexed(self) -> int:
         """Number of videos in the build, those deleted since included."""
+        ...
+
+    @property
+    def n_beside(self) -> int:
+        """Number of videos that are there and kept beside the build, as they changed since."""
         ...
 
     @property

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from engine.catalogs import open_catalog
 from engine.domain.matching.index_config import IndexConfig
 from engine.errors import ReelmatchError, ReindexRunning
+from engine.indexes import LOCAL
 from engine.ports.catalog import Catalog
 from engine.system.os_errors import translated_os_errors
 from ingest.decoding.probe import Status
@@ -36,12 +37,14 @@ class ReindexJobSpec:
         generations: destination of the result.
         config: how the index is built.
         executor: URL of who counts.
+        index: URL of the index that it is made live in.
     """
 
     catalog: str
     generations: Path
     config: IndexConfig
     executor: str
+    index: str = LOCAL
 
 
 def run_reindex_job(spec: ReindexJobSpec, answers: Connection) -> None:
@@ -62,6 +65,7 @@ def run_reindex_job(spec: ReindexJobSpec, answers: Connection) -> None:
 
 def _reindex(spec: ReindexJobSpec, catalog: Catalog, answers: Connection) -> "Generation":
     from engine.batch.reindex import reindex
+    from engine.batch.shared_index import serve
     from engine.indexes.local.disk.generations import Generations
 
     total, done = catalog.videos.count(), 0
@@ -73,13 +77,15 @@ def _reindex(spec: ReindexJobSpec, catalog: Catalog, answers: Connection) -> "Ge
 
     while True:
         try:
-            return reindex(
+            built = reindex(
                 catalog,
                 Generations(spec.generations),
                 spec.config,
                 on_videos=count,
                 executor=spec.executor,
             )
+            serve(spec.index, built, catalog)
+            return built
         except ReindexRunning:
             # Who waits is not stalled.
             answers.send(Progress(0, None))

@@ -20,6 +20,7 @@ from engine.domain.jobs import LEASE_SECONDS, Claim, Job, JobResult, Kind, State
 from engine.domain.matching.index_config import IndexConfig
 from engine.errors import CatalogUnavailable, ExternalIdTaken, JobLost, ReelmatchError, UnknownVideo
 from engine.executors import SERIAL
+from engine.indexes import LOCAL
 from engine.ports.catalog import Catalog, Jobs
 from ingest.decoding.probe import Status
 from ingest.described_sources import describe_source
@@ -87,6 +88,7 @@ class Worker:
         generations: where reindexes are built; None leaves them to other workers.
         executor: URL of who counts for them.
         media: URL of the store of media; empty where there is none.
+        index: URL of the index that they are made live in.
         on_progress: called after each second of each video.
         on_end: called when a job has ended.
     """
@@ -100,6 +102,7 @@ class Worker:
     generations: Path | None = None
     executor: str = SERIAL
     media: str = ""
+    index: str = LOCAL
     on_progress: OnProgress = lambda _job, _progress: None
     on_end: OnEnd = lambda _job, _result: None
     _jobs: Jobs = field(init=False)
@@ -244,6 +247,7 @@ class Worker:
                 self.generations,
                 IndexConfig.from_stored(job.options),
                 self.executor,
+                self.index,
             )
         options = IngestOptions.of(job)
         return JobSpec(

@@ -102,7 +102,7 @@ def answered(home: Path, expected: Any, *, serving: bool) -> str:
         with Live.open(Settings(home=home)) as live:
             if serving:
                 live.follow()
-            got = answers(live.snapshot, live.catalog)
+            got = answers(live.local_snapshot, live.catalog)
     except ReelmatchError as error:
         return f"{REFUSED}: {error}"
     return SAME if got in expected else "wrong"

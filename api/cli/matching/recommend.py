@@ -134,17 +134,17 @@ def command(
             from engine.batch.recommend_all import PageOptions, recommend_all
 
             options = PageOptions(k, passing, ranking, again, sources)
-            rules, snapshot = settings.profile_rules, live.snapshot
+            rules, local = settings.profile_rules, live.local_snapshot
             for line in recommend_all(
                 live.catalog,
-                snapshot,
+                local,
                 options,
                 rules,
                 now=time.time(),
                 executor=settings.executor,
                 experiment=live.lists.experiment,
             ):
-                shown = live.lists.viewer_recommendations(line, snapshot, rules)
+                shown = live.lists.viewer_recommendations(line, local, rules)
                 click.echo(json.dumps(encoded(shown), ensure_ascii=False))
             return
         ignored: tuple[IgnoredWord, ...] = ()

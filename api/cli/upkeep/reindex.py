@@ -12,6 +12,7 @@ from api.cli.progress import counting_bar
 from api.settings import load_settings
 from engine.batch.index_reports import BuiltIndex, StoredIndex
 from engine.batch.reindex import Preview, preview, reindex
+from engine.batch.shared_index import serve
 from engine.content.counting import check_threshold
 from engine.domain.matching.index_config import SecondsName
 from engine.domain.matching.weighting import TfName
@@ -71,7 +72,7 @@ def command(
             return
         if rollback is not None:
             chosen = None if rollback == _BEFORE else rollback
-            _print_built(live.generations.rollback(chosen), as_json=as_json)
+            _print_built(live.rollback(chosen), as_json=as_json)
             return
         total = live.catalog.videos.count()
         with counting_bar("reindex", total, shown=sys.stderr.isatty()) as on_videos:
@@ -91,6 +92,7 @@ def command(
                     on_videos=on_videos,
                     executor=settings.executor,
                 )
+                serve(settings.index, built, live.catalog)
         if dry_run:
             _print_preview(report, as_json=as_json)
         else:

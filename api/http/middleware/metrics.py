@@ -114,7 +114,7 @@ class _State(Collector):
             snapshot = self._live.snapshot
         except ReelmatchError:
             return
-        built_at = snapshot.generation.folder.stat().st_mtime
+        built_at = snapshot.built_at
         yield GaugeMetricFamily(
             "reelmatch_index_age_seconds",
             "Since the live generation was built.",
@@ -126,7 +126,7 @@ class _State(Collector):
         yield GaugeMetricFamily(
             "reelmatch_delta_videos",
             "Of them, those that changed since the generation was built.",
-            value=sum(segment.n_alive for segment in snapshot.delta),
+            value=snapshot.n_beside,
         )
 
     def _queue(self) -> Iterator[Metric]:

@@ -24,6 +24,7 @@ from engine.errors import (
     CursorExpired,
     DiskFull,
     ExternalIdTaken,
+    IndexUnavailable,
     InvalidInput,
     MissingPart,
     NothingIndexed,
@@ -128,6 +129,7 @@ _CODES: Final[tuple[tuple[type[ReelmatchError], Code], ...]] = (
     (CatalogUnusable, Code.UNAVAILABLE),
     (CatalogUnavailable, Code.UNAVAILABLE),
     (StoreUnusable, Code.UNAVAILABLE),
+    (IndexUnavailable, Code.UNAVAILABLE),
     (TooManyOpenFiles, Code.UNAVAILABLE),
     (DiskFull, Code.DISK_FULL),
 )

@@ -65,6 +65,6 @@ def list_generations(live: CurrentLive) -> dict[str, Any]:
 @router.post("/reindex/rollback", response_model=ReindexResult)
 def roll_back_reindex(live: CurrentLive, body: RollbackRequest | None = None) -> BuiltIndex:
     """Make the generation before live again, or the one that is named."""
-    built = live.generations.rollback(body.generation if body else None)
+    built = live.rollback(body.generation if body else None)
     live.refresh()
     return BuiltIndex.of(built)

@@ -58,7 +58,7 @@ class FilterCompiler:
             InvalidInput: when there is no such sensitive level, topic, risk or IAB category.
             ColumnNotIndexed: when the index is of an earlier version, which had no such column.
         """
-        return self._compile(_of_any_source(where, self._vocabulary))
+        return self._compile(of_any_source(where, self._vocabulary))
 
     def _compile(self, where: Filter) -> Bitmap:
         match where:
@@ -166,7 +166,7 @@ class FilterCompiler:
         return bitmap
 
 
-def _of_any_source(where: Filter, vocabulary: Vocabulary) -> Filter:
+def of_any_source(where: Filter, vocabulary: Vocabulary) -> Filter:
     """Return a filter in which each word means one tag: any source's where it names none."""
     match where:
         case _ if not vocabulary.has_sources:
@@ -175,11 +175,11 @@ def _of_any_source(where: Filter, vocabulary: Vocabulary) -> Filter:
             each = tuple(HasTag(one, at_least) for one in vocabulary.by_source(word))
             return each[0] if len(each) == 1 else Or(each)
         case And(parts):
-            return And(tuple(_of_any_source(part, vocabulary) for part in parts))
+            return And(tuple(of_any_source(part, vocabulary) for part in parts))
         case Or(parts):
-            return Or(tuple(_of_any_source(part, vocabulary) for part in parts))
+            return Or(tuple(of_any_source(part, vocabulary) for part in parts))
         case Not(part):
-            return Not(_of_any_source(part, vocabulary))
+            return Not(of_any_source(part, vocabulary))
         case _:
             return where
 
@@ -207,7 +207,7 @@ def _numbers_bitmap(values: Array, kind: ColumnType, value: Any) -> Bitmap:
         case Moment():
             return _between(values, value)
         case SensitivityLevel():
-            return np.asarray(values <= _level(value))
+            return np.asarray(values <= level_index(value))
         case RiskLevels():
             return _no_riskier(values, RiskLimit(*value))
         case _:
@@ -236,7 +236,12 @@ def _between(values: Array, bounds: Bounds, *, is_zero_unknown: bool = False) ->
     return passing
 
 
-def _level(name: str) -> int:
+def level_index(name: str) -> int:
+    """Return the place of a sensitive level.
+
+    Raises:
+        InvalidInput: naming those there are.
+    """
     if name not in LEVELS:
         raise InvalidInput(f"no sensitive level {name!r}: choose from {', '.join(LEVELS)}")
     return LEVELS.index(name)

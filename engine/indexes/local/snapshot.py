@@ -71,6 +71,16 @@ class LocalSnapshot:
         return self.generation.id
 
     @property
+    def built_at(self) -> float:
+        """Moment of the build, seconds since 1970."""
+        return self.generation.folder.stat().st_mtime
+
+    @property
+    def built_revision(self) -> int:
+        """Revision of the catalog that was built from."""
+        return self.generation.revision
+
+    @property
     def thresholds(self) -> Threshold:
         """Least confidence that counts, of all tags or one a tag of the vocabulary."""
         return self.config.thresholds(self.vocabulary.sources)
@@ -100,6 +110,11 @@ class LocalSnapshot:
     def n_indexed(self) -> int:
         """Number of videos in the build, those deleted since included."""
         return self.base.index.n_videos
+
+    @property
+    def n_beside(self) -> int:
+        """Number of videos that are there and changed since the build."""
+        return sum(segment.n_alive for segment in self.delta)
 
     @property
     def idf(self) -> NDArray[np.float64]:

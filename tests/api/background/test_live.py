@@ -60,8 +60,8 @@ def test_a_generation_that_was_replaced_is_let_go_at_once(tmp_path: Path) -> Non
             reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="raw"))
             ask(live)
             assert live.tag_idf["cat"] > 0  # of what was asked before, nothing holds on to it
-            index = weakref.ref(live.snapshot.generation.index)
-            filters = weakref.ref(live.snapshot.base.filters)
+            index = weakref.ref(live.local_snapshot.generation.index)
+            filters = weakref.ref(live.local_snapshot.base.filters)
             reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="log"))
             ask(live)
             assert (index(), filters()) == (None, None)
@@ -104,14 +104,14 @@ def test_a_service_goes_on_with_the_generation_before_a_damaged_one(
             damaged.write_bytes(damaged.read_bytes()[:-2] + b"!!")
         save(live.catalog, video_id(2), {"cat": 3})
         eventually(lambda: live.snapshot.n_videos == 2)
-        assert live.snapshot.generation.id == old.id
+        assert live.local_snapshot.generation.id == old.id
         checked: list[str] = []
         load, live.generations.load = live.generations.load, checked.append  # type: ignore[method-assign, assignment]
         live.refresh()
         assert not checked, "what was refused is not read again and again"
         live.generations.load = load  # type: ignore[method-assign]
         healed = reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="raw"))
-        eventually(lambda: live.snapshot.generation.id == healed.id)
+        eventually(lambda: live.local_snapshot.generation.id == healed.id)
         assert live.snapshot.n_videos == 2
 
 

@@ -1,43 +1,17 @@
 """The embedded index keeps what every index promises."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
-import numpy as np
-
-from engine.domain.assessments.sensitivity import Level
-from engine.domain.counts import Counts
-from engine.domain.matching.index_config import IndexConfig
 from engine.indexes.local.delta import Changes, advance, tidy
-from engine.indexes.local.disk.generation import Generation
-from engine.indexes.local.index import Index
-from engine.indexes.local.rows.count_matrix import CountMatrix
-from engine.indexes.local.rows.metadata import MetadataColumns
-from engine.indexes.local.rows.video_row import VideoRow
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.words.vocabulary import Vocabulary
 from support.conformance.index import TAGS, IndexConformance, Video
-
-
-def row(video: Video) -> VideoRow:
-    tags = sorted(TAGS.index(tag) for tag in video.counts)
-    seconds = [video.counts[TAGS[tag]] for tag in tags]
-    counts = Counts(np.array(tags, np.uint32), np.array(seconds, np.uint32))
-    names = ("seconds", "added_at", "language", "kind", "width")
-    metadata = {name: getattr(video, name) for name in names}
-    return VideoRow(video.id, counts, {**metadata, "sensitive": Level.NONE})
+from support.video_rows import generation_of, row
 
 
 class TestLocalSnapshot(IndexConformance):
     def snapshot(self, videos: Sequence[Video], changed: Sequence[Video] = ()) -> LocalSnapshot:
-        rows = [row(video) for video in sorted(videos, key=lambda video: video.id)]
-        matrix = CountMatrix.from_rows([one.counts for one in rows], len(TAGS))
-        index = Index.from_counts(matrix, [one.id for one in rows])
-        metadata = MetadataColumns.of([one.metadata for one in rows])
-        generation = Generation(
-            "abc", index, metadata, Vocabulary(TAGS), IndexConfig(0.7, "raw"), 1, Path()
-        )
-        snapshot = LocalSnapshot.of(generation)
+        snapshot = LocalSnapshot.of(generation_of(videos))
         for number, video in enumerate(changed, 2):
             snapshot = tidy(
                 advance(snapshot, Changes([video.id], [row(video)], Vocabulary(TAGS), number))
