@@ -88,9 +88,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Sources of tags that differ from others in the least confidence that counts and, after a
     colon, in the weight of their tags: `audio=0.6:0.5,text=0.8`. Sources are `visual`, `audio`,
     `text`, `speech`, `metadata` and `people`; with weight 0 their tags are left out. Unless it is
-    named here, `audio` ([sound](sound.md)), `text` ([text](text.md)), `metadata`
-    ([metadata](metadata.md)) and `speech` ([speech](speech.md)) have weight 0.25. From the next
-    reindex on ([concepts](concepts.md))."""
+    named here, `audio` ([sound](sound.md)), `text` ([text](text.md)) and `speech`
+    ([speech](speech.md)) have weight 0.25, `metadata` ([metadata](metadata.md)) has 0.5. From the
+    next reindex on ([concepts](concepts.md))."""
     min_relevance: Annotated[float, Meta(ge=0.0, le=1.0)] = MIN_RELEVANCE
     """Least score of a match of keywords, as a share of the best one's
     ([keywords](keywords.md))."""

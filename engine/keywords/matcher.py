@@ -218,12 +218,15 @@ class Keywords:
     def _without_broader(self, text: str, ranked: Sequence[TagCandidate]) -> list[TagCandidate]:
         """Return candidates among which none that is merely broader is about as good as the best.
 
-        Whoever says skiing means a winter sport, and not a ball game.
+        Whoever says skiing means a winter sport, and not a ball game; and who says rock music, and
+        there is rock, no other music.
         """
         if not ranked:
             return []
         best = ranked[0]
-        above = {*map(plain, broader_than(best.tag, self._thesaurus)), *self._above(text, best.tag)}
+        head = text.removeprefix(f"{plain(best.tag)} ")
+        broader = map(plain, broader_than(best.tag, self._thesaurus))
+        above = {*broader, *self._above(text, best.tag), head} - {text}
         most = _GUESSED * best.confidence
         lowered = [
             replace(one, confidence=min(one.confidence, most)) if plain(one.tag) in above else one

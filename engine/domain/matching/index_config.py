@@ -23,14 +23,14 @@ MAX_WEIGHT: Final = 10.0
 DEFAULT_WEIGHTS: Final[Mapping[str, float]] = {
     AUDIO: 0.25,
     TEXT: 0.25,
-    METADATA: 0.25,
+    METADATA: 0.5,
     SPEECH: 0.25,
 }
 """Weight of the tags of a source, where nobody says another one.
 
 There are few words for sound, and one or two of them are on nearly every second: at weight 1 any
 two videos with music would be alike, whatever is seen on them. What is told of a video counts on
-all of its seconds, and may be anything. What is talked about is mostly not there to be seen,
+all of its seconds, seen or not. What is talked about is mostly not there to be seen,
 and a word on the picture is often beside the matter: a sign in a street, a maker's name, a credit.
 """
 

@@ -57,6 +57,13 @@ def keywords(cosines: dict[str, dict[str, float]] | None = None) -> Keywords:
     return Keywords(Vocabulary(TAGS), THESAURUS, embedder)
 
 
+def test_of_a_phrase_that_narrows_a_tag_by_another_the_other_alone_is_meant() -> None:
+    match = keywords({"cat music": {"cat": 0.88, "music": 0.4}}).read("cat music")
+    assert [one.tag for one in match.used] == ["cat"]
+    match = keywords({"cat music": {"cat": 0.4, "music": 0.4}}).read("cat music")
+    assert [one.tag for one in match.used] == ["music"]  # the head is the best
+
+
 def test_what_is_merely_broader_is_not_as_good_as_what_was_meant() -> None:
     match = keywords({"tiger": {"big cat": 0.7, "animal": 0.7}}).read("tiger")
     assert [candidate.tag for candidate in match.used] == ["big cat"]
