@@ -37,9 +37,13 @@ def work(
 
 def server_seconds(server: Server) -> float:
     """Return the seconds of processors that connections took which are closed by now."""
-    process = (server.folder / "data" / "postmaster.pid").read_text().split()[0]
-    stat = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    stat = Path(f"/proc/{postmaster(server)}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(stat[13]) + int(stat[14])) / os.sysconf("SC_CLK_TCK")
+
+
+def postmaster(server: Server) -> int:
+    """Return the process of a server that all its others are below."""
+    return int((server.folder / "data" / "postmaster.pid").read_text().split()[0])
 
 
 def claims(server: Server, url: str, workers: int, jobs: int) -> None:
