@@ -25,7 +25,7 @@ def settings_of_lists() -> list[str]:
 
 def settings_of_viewers() -> list[str]:
     """Return the names of those that count when a viewer's list is made, not in the index."""
-    return sorted(name for name in _SETTINGS if name.startswith(_OF_VIEWERS))
+    return sorted(name for name in _SETTINGS if name.startswith(_OF_VIEWERS) or name == "variety")
 
 
 def changes_of(text: str, names: Collection[str]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from engine.domain.matching.index_config import (
     with_default_weights,
 )
 from engine.domain.matching.results import DEFAULT_THRESHOLD, MIN_RELEVANCE
+from engine.domain.matching.variety import MAX_VARIETY
 from engine.domain.matching.weighting import TfName
 from engine.errors import InvalidInput
 from engine.indexes import LOCAL
@@ -94,6 +95,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     min_relevance: Annotated[float, Meta(ge=0.0, le=1.0)] = MIN_RELEVANCE
     """Least score of a match of keywords, as a share of the best one's
     ([keywords](keywords.md))."""
+    variety: Annotated[int, Meta(ge=0, le=MAX_VARIETY)] = VIEWER_RULES.variety
+    """Number of videos of one series among ten in a row of recommendations and matches, as long as
+    others fit: 1 to 9, 0 for any number ([ranking](ranking.md#variety))."""
     sensitive: Rules = DEFAULT_RULES
     """The topics that make a video sensitive, each alone or with its thresholds of a doubt and a
     certainty, as `nudity=0.5:0.8` ([sensitive content](sensitive.md))."""
@@ -263,6 +267,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             power=self.viewer_power,
             most_tags=self.viewer_most_tags,
             co_likes=self.viewer_co_likes,
+            variety=self.variety,
         )
 
     @property

@@ -9,14 +9,12 @@ import logging
 import threading
 import time
 from collections import deque
-from dataclasses import fields, replace
-from functools import lru_cache
+from dataclasses import replace
 from typing import Final
 
-from api.settings import Settings
+from api.background.list_settings import AS_SET, RequestOptions, settings_text
 from engine.domain.advertising.placements import CampaignMatches
 from engine.domain.evaluations.shown_lists import EntryPoint, ListKind, ShownList, new_list_id
-from engine.domain.matching.index_config import IndexConfig, with_default_weights
 from engine.domain.matching.recommendations import RecommendationPage, ViewerRecommendations
 from engine.domain.matching.results import Matches
 from engine.ports.catalog import Catalog
@@ -34,7 +32,6 @@ MAX_WAITING: Final = 100_000
 
 _WRITTEN_AT_ONCE: Final = 2_000
 _DAY: Final = 86_400.0
-_OF_INDEX: Final = ("threshold", "tf", "seconds", "least_seconds", "slope", "min_df")
 
 log = logging.getLogger(__name__)
 
@@ -84,22 +81,36 @@ class ListRecorder:
         rules: ProfileRules,
         *,
         viewer: str | None = None,
+        options: RequestOptions = AS_SET,
     ) -> RecommendationPage:
         """Return a page of recommendations with its id, by the rules that made it."""
         first = page.matches[0].rank if page.matches else 1
         kind, size = ListKind.RECOMMENDATIONS, len(page.matches)
         shown = self.note(
-            kind, entry_point, size, snapshot, rules=rules, first=first, viewer=viewer
+            kind,
+            entry_point,
+            size,
+            snapshot,
+            rules=rules,
+            first=first,
+            viewer=viewer,
+            options=options,
         )
         return replace(page, list_id=shown)
 
     def viewer_recommendations(
-        self, page: ViewerRecommendations, snapshot: IndexSnapshot, rules: ProfileRules
+        self,
+        page: ViewerRecommendations,
+        snapshot: IndexSnapshot,
+        rules: ProfileRules,
+        options: RequestOptions,
     ) -> ViewerRecommendations:
         """Return the page of one of many viewers with its id; ``rules`` are the present ones."""
         kind, size, viewer = ListKind.RECOMMENDATIONS, len(page.matches), page.viewer
         own = self.rules_of(viewer, rules)
-        shown = self.note(kind, EntryPoint.BATCH, size, snapshot, rules=own, viewer=viewer)
+        shown = self.note(
+            kind, EntryPoint.BATCH, size, snapshot, rules=own, viewer=viewer, options=options
+        )
         return replace(page, list_id=shown)
 
     def matches(
@@ -108,20 +119,26 @@ class ListRecorder:
         entry_point: EntryPoint,
         snapshot: IndexSnapshot,
         kind: ListKind = ListKind.MATCHES,
+        *,
+        options: RequestOptions = AS_SET,
     ) -> Matches:
         """Return ranked videos, and the nearest after them, with their id."""
-        shown = self.note(kind, entry_point, len(answer.matches) + len(answer.nearest), snapshot)
+        size = len(answer.matches) + len(answer.nearest)
+        shown = self.note(kind, entry_point, size, snapshot, options=options)
         return replace(answer, list_id=shown)
 
     def campaign_matches(
-        self, answer: CampaignMatches, entry_point: EntryPoint, snapshot: IndexSnapshot
+        self,
+        answer: CampaignMatches,
+        entry_point: EntryPoint,
+        snapshot: IndexSnapshot,
+        options: RequestOptions = AS_SET,
     ) -> CampaignMatches:
         """Return the videos of a campaign with their id."""
         size, campaign = len(answer.matches), answer.campaign
-        return replace(
-            answer,
-            list_id=self.note(ListKind.CAMPAIGN, entry_point, size, snapshot, campaign=campaign),
-        )
+        kind = ListKind.CAMPAIGN
+        shown = self.note(kind, entry_point, size, snapshot, campaign=campaign, options=options)
+        return replace(answer, list_id=shown)
 
     def note(
         self,
@@ -134,6 +151,7 @@ class ListRecorder:
         first: int = 1,
         viewer: str | None = None,
         campaign: str | None = None,
+        options: RequestOptions = AS_SET,
     ) -> str | None:
         """Return the id of a list about to be shown; None for an empty one, or if none is stored.
 
@@ -146,6 +164,7 @@ class ListRecorder:
             first: position of the first video.
             viewer: the id, of one who may be stored.
             campaign: whose videos they are.
+            options: what the request asked for beside the settings.
         """
         if not self._days or not size:
             return None
@@ -161,7 +180,7 @@ class ListRecorder:
             campaign,
             experiment,
             "" if arm is None else arm.name,
-            settings_text(snapshot.config, rules, _learned_mix(snapshot, rules)),
+            settings_text(snapshot.config, rules, _learned_mix(snapshot, rules), options),
         )
         self._waiting.append(shown)
         if self._writer is None and len(self._waiting) >= _WRITTEN_AT_ONCE:
@@ -214,37 +233,3 @@ def _learned_mix(snapshot: IndexSnapshot, rules: ProfileRules | None) -> float:
     if rules is None or rules.co_likes is not None:
         return 0.0
     return mix_of(snapshot, rules)
-
-
-@lru_cache(maxsize=64)
-def settings_text(config: IndexConfig, rules: ProfileRules | None, learned_mix: float) -> str:
-    """Return the settings that rank a list, where they differ from the defaults.
-
-    Args:
-        config: of the index.
-        rules: of the profile; None where there is none.
-        learned_mix: share of co-watching that a reindex learned; 0 where it does not count.
-    """
-    usual = Settings()
-    default, usual_rules = usual.index_config(), usual.profile_rules
-    parts = [(name, getattr(config, name), getattr(default, name)) for name in _OF_INDEX]
-    parts.append(("sources", _own_sources(config), ""))
-    parts += [
-        (f"viewer_{one.name}", getattr(rules, one.name), getattr(usual_rules, one.name))
-        for one in (fields(rules) if rules is not None else ())
-    ]
-    parts.append(("learned_mix", learned_mix, 0.0))
-    return ",".join(f"{name}={_written(value)}" for name, value, other in parts if value != other)
-
-
-def _own_sources(config: IndexConfig) -> str:
-    usual = with_default_weights((), config.threshold)
-    return ";".join(
-        f"{one.source}={one.threshold:g}:{one.weight:g}"
-        for one in config.sources
-        if one not in usual
-    )
-
-
-def _written(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -27,6 +27,7 @@ from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.ports.catalog import Catalog
 from engine.ports.index import IndexSnapshot
+from engine.search import variety
 from engine.search.tag_ranking import TagIdf
 from engine.system.homes import CATALOG, GENERATIONS
 from engine.system.os_errors import expected_trouble
@@ -301,6 +302,7 @@ class Live:
             if self._follows:
                 # Compiled, or read from the cache, before it is asked, not while.
                 generation.index.warm_up()
+                variety.warm_up()
             snapshot = LocalSnapshot.of(generation)
         if snapshot.revision == self.catalog.revision():
             return snapshot

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from engine.domain.matching.variety import MAX_VARIETY
 from engine.domain.text import shown
 from engine.errors import InvalidInput, ReelmatchError, read_in
 
@@ -75,6 +76,12 @@ sources_option = click.option(
     default="",
     callback=_read_sources,
     help="What the tags of a source count for here, as visual=1,audio=0.5; 0 leaves them out.",
+)
+
+variety_option = click.option(
+    "--variety",
+    type=click.IntRange(0, MAX_VARIETY),
+    help="How many of one series among ten in a row, 0 for any; that of the settings unless given.",
 )
 
 no_sensitive_option = click.option(

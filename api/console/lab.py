@@ -7,12 +7,13 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from api.background.list_settings import RequestOptions
 from api.background.live import Live
 from api.console.rendering import page, wants_fragment
 from api.console.videos.cards import Card, cards, match_cards, snapshot_of
 from api.console.videos.finding import common_tags, suggested_tags, tags_nowhere
 from api.http.read_routes import ReadRoute
-from api.http.routes.dependencies import CurrentLive
+from api.http.routes.dependencies import CurrentLive, CurrentSettings
 from engine.domain.evaluations.shown_lists import EntryPoint, ListKind
 from engine.domain.matching.keywords import IgnoredWord, KeywordMatch
 from engine.errors import InvalidInput
@@ -96,18 +97,19 @@ def _weight(text: str) -> float:
 
 
 @router.get("/lab")
-def get_lab(request: Request, live: CurrentLive) -> Response:
+def get_lab(request: Request, live: CurrentLive, settings: CurrentSettings) -> Response:
     """Show the lab, or only its results to a script that asks for them."""
     snapshot = snapshot_of(live)
     if snapshot is None:
         return page(request, "lab_empty.html")
     viewer = Viewer.of(request, live, snapshot)
-    shown = _recommended(live, snapshot, viewer)
+    shown = _recommended(live, snapshot, viewer, settings.variety)
+    options = RequestOptions(variety=settings.variety)
     kind, entry_point = ListKind.RECOMMENDATIONS, EntryPoint.CONSOLE
     values: dict[str, Any] = {
         "viewer": viewer,
         "shown": shown,
-        "list_id": live.lists.note(kind, entry_point, len(shown), snapshot),
+        "list_id": live.lists.note(kind, entry_point, len(shown), snapshot, options=options),
         "nowhere": tags_nowhere(snapshot, list(viewer.interests)),
     }
     if wants_fragment(request):
@@ -121,9 +123,13 @@ def get_lab(request: Request, live: CurrentLive) -> Response:
     )
 
 
-def _recommended(live: Live, snapshot: IndexSnapshot, viewer: Viewer) -> Sequence[Card]:
+def _recommended(
+    live: Live, snapshot: IndexSnapshot, viewer: Viewer, variety: int
+) -> Sequence[Card]:
     if not viewer.interests and not viewer.liked:
         return []
     known = tuple(video for video in viewer.liked if video in snapshot)
-    matches = recommend(snapshot, interests=viewer.interests, liked=known, k=_MATCHES)
+    matches = recommend(
+        snapshot, interests=viewer.interests, liked=known, k=_MATCHES, variety=variety
+    )
     return match_cards(live, snapshot, matches)

@@ -16,7 +16,7 @@ from engine.search.recommend import (
     fallback_ranking,
     fresh_candidates,
 )
-from engine.search.rerank import BY_SCORE, rerank
+from engine.search.rerank import BY_SCORE, Ranking, rerank
 
 
 class Rule(StrEnum):
@@ -74,7 +74,7 @@ def viewer_eligibility(
         return ViewerEligibilityReport(
             Basis.PROFILE, 0.0, None, (), (RuleResult(Rule.INDEXED, passed=False, evidence=gone),)
         )
-    basis, rank = _ranked(snapshot, video, question, profile_vector, rules)
+    basis, rank, varied = _ranked(snapshot, video, question, profile_vector, rules)
     score = float(snapshot.score(profile_vector.query, [video])[0])
     results = [
         RuleResult(
@@ -87,7 +87,7 @@ def viewer_eligibility(
     ]
     if all(result.passed for result in results):
         formula = ", cosine x confidence" if snapshot.config.slope < 1.0 else ""
-        results += _placed(basis, rank, score, formula)
+        results += _placed(basis, rank, varied, score, formula)
     return ViewerEligibilityReport(
         basis, score, rank, reasons(snapshot, profile_vector, video), tuple(results)
     )
@@ -99,7 +99,8 @@ def _ranked(
     question: Question,
     profile_vector: ProfileVector,
     rules: ProfileRules,
-) -> tuple[Basis, int | None]:
+) -> tuple[Basis, int | None, int | None]:
+    """Return the place of a video by its value, and the one that variety leaves it."""
     plain = replace(question, k=POOL, ranking=BY_SCORE, shown=())
     if profile_vector.is_empty:
         basis, candidates = fresh_candidates(snapshot, profile_vector, plain)
@@ -107,8 +108,12 @@ def _ranked(
     else:
         basis, candidates = Basis.PROFILE, best_candidates(snapshot, profile_vector, plain, rules)
         ranking = BY_SCORE
-    ranked = rerank(candidates, ranking, snapshot, k=POOL, now=plain.now)
-    return basis, next((one.rank for one in ranked if one.candidate.video == video), None)
+
+    def place(ranking: Ranking) -> int | None:
+        ranked = rerank(candidates, ranking, snapshot, k=POOL, now=plain.now)
+        return next((one.rank for one in ranked if one.candidate.video == video), None)
+
+    return basis, place(ranking), place(replace(ranking, variety=rules.variety))
 
 
 def _unseen(video: str, question: Question) -> RuleResult:
@@ -128,7 +133,9 @@ def _filtered(where: Filter, snapshot: IndexSnapshot, video: str) -> Iterator[Ru
         yield RuleResult(Rule.WHERE, passed=passes, evidence=evidence)
 
 
-def _placed(basis: Basis, rank: int | None, score: float, formula: str) -> list[RuleResult]:
+def _placed(
+    basis: Basis, rank: int | None, varied: int | None, score: float, formula: str
+) -> list[RuleResult]:
     if basis is not Basis.PROFILE:
         reason = "nothing is known of what the viewer likes: the newest harmless videos come"
         return [RuleResult(Rule.FITS, passed=rank is not None, evidence=reason)]
@@ -142,4 +149,6 @@ def _placed(basis: Basis, rank: int | None, score: float, formula: str) -> list[
         ]
     fits = RuleResult(Rule.FITS, passed=True, evidence=f"the score is {score:.4f}{formula}")
     among = f"place {rank}" if rank is not None else f"{POOL} others fit better"
+    if varied != rank:
+        among += f", {varied} for variety"
     return [fits, RuleResult(Rule.AMONG_BEST, passed=rank is not None, evidence=among)]

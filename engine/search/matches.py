@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from engine.domain.matching.filters import EVERY_VIDEO, And, Filter, HasTag, Ids, Not, Or
-from engine.domain.matching.results import Contribution, Match
+from engine.domain.matching.results import Contribution, Match, relevant
 from engine.domain.matching.source_weights import AS_INDEXED, SourceWeights
 from engine.errors import InvalidInput
-from engine.ports.index import IndexSnapshot
+from engine.ports.index import Hit, IndexSnapshot
 from engine.ports.query import Query
 from engine.search.profiles import VIEWER_RULES, interests_query, profile_of, profile_vector_of
+from engine.search.variety import varied_best
 
 MAX_MATCHES: Final = 1_000
 """More matches than this are not given at once."""
@@ -23,6 +24,7 @@ def recommend(
     k: int,
     where: Filter = EVERY_VIDEO,
     sources: SourceWeights = AS_INDEXED,
+    variety: int = 0,
 ) -> list[Match]:
     """Return the ``k`` videos that fit a viewer best, without those named as liked.
 
@@ -35,6 +37,7 @@ def recommend(
         k: number of results, 1 to 1,000.
         where: filter of the videos.
         sources: factors of the weights of tags.
+        variety: number of videos of one series among ten in a row, 0 for any number.
 
     Raises:
         InvalidInput: for unknown tags or videos, or when there is nothing to go by.
@@ -44,7 +47,8 @@ def recommend(
     snapshot.require(liked)
     profile = profile_of(interests, (), VIEWER_RULES, now=0.0, liked=liked)
     query = profile_vector_of(profile, snapshot, VIEWER_RULES, sources).query
-    return _search(snapshot, query, k, And((where, Not(Ids(tuple(liked))))) if liked else where)
+    allowed = And((where, Not(Ids(tuple(liked))))) if liked else where
+    return _search(snapshot, query, k, allowed, variety=variety)
 
 
 def match(
@@ -55,6 +59,8 @@ def match(
     k: int,
     where: Filter = EVERY_VIDEO,
     sources: SourceWeights = AS_INDEXED,
+    min_relevance: float = 0.0,
+    variety: int = 0,
 ) -> list[Match]:
     """Return the ``k`` videos that fit an advertiser's keyword profile best.
 
@@ -65,6 +71,8 @@ def match(
         k: number of results, 1 to 1,000.
         where: filter of the videos.
         sources: factors of the weights of tags.
+        min_relevance: least score, as a share of the best one's, 0.0 to 1.0.
+        variety: number of videos of one series among ten in a row, 0 for any number.
 
     Raises:
         InvalidInput: for unknown tags, or when there is no keyword, or none of a source that
@@ -82,7 +90,7 @@ def match(
             "nothing to match: 'sources' leaves out the source of every keyword; give one of them"
             " a weight above 0"
         )
-    return _search(snapshot, weighed, k, allowed)
+    return _search(snapshot, weighed, k, allowed, min_relevance, variety)
 
 
 def similar(
@@ -122,9 +130,23 @@ def explain_all(
     return whys
 
 
-def _search(snapshot: IndexSnapshot, query: Query, k: int, where: Filter) -> list[Match]:
+def _search(
+    snapshot: IndexSnapshot,
+    query: Query,
+    k: int,
+    where: Filter,
+    min_relevance: float = 0.0,
+    variety: int = 0,
+) -> list[Match]:
     if not 1 <= k <= MAX_MATCHES:
         raise InvalidInput(f"k is {k}: ask for 1 to {MAX_MATCHES} matches")
-    hits = snapshot.search(query, k, where)
-    whys = explain_all(snapshot, query, [hit.video for hit in hits])
-    return [Match(hit.video, hit.score, why) for hit, why in zip(hits, whys, strict=True)]
+
+    def best(n: int) -> Sequence[Hit]:
+        return relevant(snapshot.search(query, n, where), min_relevance)
+
+    hits = varied_best(snapshot, best, variety, k=k, most=MAX_MATCHES)
+    whys = explain_all(snapshot, query, [hit.video for hit, _ in hits])
+    return [
+        Match(hit.video, hit.score, why, moved)
+        for (hit, moved), why in zip(hits, whys, strict=True)
+    ]

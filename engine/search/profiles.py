@@ -42,6 +42,7 @@ class ProfileRules:
         most_tags: the strongest tags of the videos that are stored.
         co_likes: share of being liked by who likes the same in a video's value, 0.0 to
             ``MAX_MIX``; None for what the last reindex learned.
+        variety: number of videos of one series among ten in a row; 0 for any number.
     """
 
     watched: float = 0.5
@@ -52,6 +53,7 @@ class ProfileRules:
     power: float = 0.5
     most_tags: int = 250
     co_likes: float | None = None
+    variety: int = 2
 
 
 VIEWER_RULES: Final = ProfileRules()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -18,6 +19,7 @@ from engine.search.explain import Explainer
 from engine.search.matches import MAX_MATCHES, explain_all
 from engine.search.profiles import Profile, ProfileRules, ProfileVector, profile_vector_of
 from engine.search.rerank import BY_SCORE, Candidate, Ranked, Ranking, TrackOf, freshness, rerank
+from engine.search.variety import LOOK_AHEAD, MoreCandidatesNeeded
 
 POOL: Final = 1_000
 """Number of the best videos that are ranked anew when more than the score counts."""
@@ -161,7 +163,8 @@ def _searched(
     for number, question in enumerate(questions):
         if not profile_vectors[number].is_empty:
             # Who has seen much is searched for beside others who have.
-            key = candidate_count(snapshot, question, rules), len(consumed[number]).bit_length()
+            k = _batch_count(candidate_counts(snapshot, question, rules))
+            key = k, len(consumed[number]).bit_length()
             groups.setdefault(key, []).append(number)
     for (k, _), numbers in groups.items():
         queries = [profile_vectors[number].query for number in numbers]
@@ -190,7 +193,7 @@ def page_of(
         question: who asks, and for what.
         rules: weights of the profile.
         track_of: gives observations, for near-duplicates to be told by.
-        hits: what a search for ``candidate_count`` videos found, when that is done already.
+        hits: what the search for many viewers found, when that is done already.
         explained: whether to tell which of the viewer's videos each share came from.
     """
     if not 1 <= question.k <= MAX_MATCHES:
@@ -235,22 +238,26 @@ def _ranked(
     hits: Sequence[Hit] | None,
 ) -> tuple[Basis, list[Ranked]]:
     """Return the next ``k`` videos, and what they go by."""
-    if profile_vector.is_empty:
-        ranking = fallback_ranking(question.ranking)
-        basis, candidates = fresh_candidates(snapshot, profile_vector, question)
-    else:
-        basis, ranking = Basis.PROFILE, question.ranking
-        candidates = best_candidates(snapshot, profile_vector, question, rules, hits)
-    ranked = rerank(
-        candidates,
-        ranking,
-        snapshot,
-        k=k,
-        now=question.now,
-        shown=question.shown,
-        track_of=track_of,
+    ranking = ranking_of(question, rules)
+    order = partial(
+        rerank, snapshot=snapshot, k=k, now=question.now, shown=question.shown, track_of=track_of
     )
-    return basis, ranked
+    if profile_vector.is_empty:
+        basis, candidates = fresh_candidates(snapshot, profile_vector, question)
+        return basis, order(candidates, fallback_ranking(ranking))
+    counts = candidate_counts(snapshot, question, rules)
+    if hits is not None:
+        counts = counts[counts.index(_batch_count(counts)) :]
+    for n in counts:
+        if hits is None:
+            hits = snapshot.search(profile_vector.query, n, question.allowed)
+        candidates = best_candidates(snapshot, profile_vector, question, rules, hits)
+        is_all = n == counts[-1] or len(hits) < n
+        try:
+            return Basis.PROFILE, order(candidates, ranking, is_all=is_all)
+        except MoreCandidatesNeeded:
+            hits = None
+    raise AssertionError("the last candidates are all there are")
 
 
 def _whys(
@@ -273,14 +280,29 @@ def fallback_ranking(ranking: Ranking) -> Ranking:
     return replace(ranking, diversity=max(ranking.diversity, _FALLBACK_DIVERSITY), freshness=0.0)
 
 
-def candidate_count(snapshot: IndexSnapshot, question: Question, rules: ProfileRules) -> int:
-    """Return how many of the best videos are looked for.
+def ranking_of(question: Question, rules: ProfileRules) -> Ranking:
+    """Return the ranking that was asked for, with the variety of the rules unless it was."""
+    if question.ranking.variety is not None:
+        return question.ranking
+    return replace(question.ranking, variety=rules.variety)
 
-    By the score alone, as many as are asked for tell their order; otherwise it is always the same
-    pool that is ranked, so that pages fit together.
+
+def candidate_counts(snapshot: IndexSnapshot, question: Question, rules: ProfileRules) -> list[int]:
+    """Return how many of the best videos are looked for, and how many if these do not suffice.
+
+    By the score alone, as many as are asked for tell their order, or where some are of one series,
+    some more; otherwise it is always the same pool that is ranked, so that pages fit together.
     """
-    plain = question.ranking.is_plain and not mix_of(snapshot, rules)
-    return min(len(question.shown) + question.k + 1, POOL) if plain else POOL
+    if not question.ranking.is_plain or mix_of(snapshot, rules):
+        return [POOL]
+    n = len(question.shown) + question.k + 1
+    more = (n + LOOK_AHEAD, POOL) if ranking_of(question, rules).variety else ()
+    return sorted({min(count, POOL) for count in (n, *more)})
+
+
+def _batch_count(counts: Sequence[int]) -> int:
+    """Return how many are looked for at once for many viewers: asking again costs more."""
+    return counts[:2][-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,9 +361,8 @@ def _parts(
     hits: Sequence[Hit] | None,
 ) -> Parts:
     if hits is None:
-        hits = snapshot.search(
-            profile_vector.query, candidate_count(snapshot, question, rules), question.allowed
-        )
+        n = candidate_counts(snapshot, question, rules)[-1]
+        hits = snapshot.search(profile_vector.query, n, question.allowed)
     scores = {hit.video: hit.score for hit in hits}
     liked: dict[str, float] = {}
     if mix_of(snapshot, rules):

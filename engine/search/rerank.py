@@ -1,4 +1,4 @@
-"""Ranking beyond the score: diversity, freshness, near-duplicates folded.
+"""Ranking beyond the score: diversity, freshness, near-duplicates folded, variety.
 
 The score of a match stays what it is, that of its tags; what is said here is the order, and for
 each match how each rule moved it.
@@ -6,6 +6,7 @@ each match how each rule moved it.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import isfinite
 from typing import Final
 
@@ -13,11 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.content.duplicates import are_same_footage, could_be_same
-from engine.domain.matching.recommendations import Move
+from engine.domain.matching.results import Move
+from engine.domain.matching.variety import MAX_VARIETY
 from engine.domain.tracks import Track
 from engine.errors import InvalidInput
 from engine.kernels.best import TIE
 from engine.ports.index import IndexSnapshot
+from engine.search.variety import Crowds, varied
 
 Floats = NDArray[np.float64]
 
@@ -40,12 +43,15 @@ class Ranking:
         freshness: 0.0 to 1.0; how much being new counts instead of the score.
         half_life_days: after so many days a video is half as fresh.
         fold: whether near-duplicates are folded into the one that is ranked first.
+        variety: number of videos of one series among ten in a row, 0 for any number; None for that
+            of the rules of profiles.
     """
 
     diversity: float = 0.0
     freshness: float = 0.0
     half_life_days: float = 30.0
     fold: bool = False
+    variety: int | None = None
 
     def __post_init__(self) -> None:
         for name in ("diversity", "freshness"):
@@ -54,10 +60,12 @@ class Ranking:
                 raise InvalidInput(f"{name} is {value}: give 0.0 to 1.0")
         if not isfinite(self.half_life_days) or self.half_life_days <= 0:
             raise InvalidInput(f"half_life_days is {self.half_life_days}: give more than 0 days")
+        if self.variety is not None and not 0 <= self.variety <= MAX_VARIETY:
+            raise InvalidInput(f"variety is {self.variety}: give 0 to {MAX_VARIETY}")
 
     @property
     def is_plain(self) -> bool:
-        """Whether the score alone ranks."""
+        """Whether the score alone ranks, as far as variety lets it."""
         return self.diversity == 0.0 and self.freshness == 0.0 and not self.fold
 
 
@@ -108,6 +116,7 @@ def rerank(
     now: float,
     shown: Sequence[str] = (),
     track_of: TrackOf | None = None,
+    is_all: bool = True,
 ) -> list[Ranked]:
     """Return the next ``k`` of some candidates after those that were shown.
 
@@ -123,6 +132,10 @@ def rerank(
         now: seconds since 1970, to tell how fresh each is.
         shown: ids, in the order they were shown; those no candidate any more are no matter.
         track_of: what near-duplicates are compared by; without, none is folded.
+        is_all: whether there are no candidates beyond these, worse than all of them.
+
+    Raises:
+        MoreCandidatesNeeded: there are, and variety depends on them.
     """
     # By id, so that the first of equals is the one that comes first.
     pool = sorted(candidates, key=lambda candidate: candidate.video)
@@ -136,27 +149,36 @@ def rerank(
     mixed = (
         (1 - fresh) * values + fresh * _freshness(pool, ranking, snapshot, now) if fresh else values
     )
-    order, folded = _order(pool, mixed, ranking, snapshot, k, shown, track_of)
-    stages = (("together", _ranks(values)), ("freshness", _ranks(mixed)))
-    last = "diversity" if ranking.diversity else "folding" if ranking.fold else "pages"
-    first = _ranks(scores)
+    order, folded = _order(pool, mixed, ranking, snapshot, k, shown, track_of, is_all=is_all)
+    stages = (("", _ranks(scores)), ("together", _ranks(values)), ("freshness", _ranks(mixed)))
     ranked = []
     for rank, number in enumerate(order, start=len(shown) + 1):
-        moves, at = [], int(first[number])
-        for name, to in [*((name, int(ranks[number])) for name, ranks in stages), (last, rank)]:
-            if to != at:
-                moves.append(Move(name, at, to))
-            at = to
+        places = [(name, int(ranks[number])) for name, ranks in stages]
+        places.append((_last_rule(ranking, places[-1][1], rank), rank))
         ranked.append(
             Ranked(
                 pool[number],
                 rank=rank,
-                rank_without=int(first[number]),
-                moved=tuple(moves),
+                rank_without=places[0][1],
+                moved=tuple(
+                    Move(name, before, to)
+                    for (_, before), (name, to) in pairwise(places)
+                    if before != to
+                ),
                 folded=tuple(pool[other].video for other in folded.get(number, ())),
             )
         )
     return ranked
+
+
+def _last_rule(ranking: Ranking, before: int, after: int) -> str:
+    """Return which rule moved a video last, where it was moved."""
+    if ranking.diversity:
+        return "diversity"
+    # Nothing comes later because others were folded.
+    if ranking.fold and (after < before or not ranking.variety):
+        return "folding"
+    return "variety" if ranking.variety else "pages"
 
 
 def _order(
@@ -167,6 +189,8 @@ def _order(
     k: int,
     shown: Sequence[str],
     track_of: TrackOf | None,
+    *,
+    is_all: bool,
 ) -> tuple[list[int], dict[int, list[int]]]:
     """Return which candidates come next, and which each stands for."""
     left = np.ones(len(pool), bool)
@@ -176,10 +200,18 @@ def _order(
     folds = ranking.fold and track_of is not None
     if not ranking.diversity and not folds:
         by_value = np.argsort(-score_keys(mixed), kind="stable")
-        return by_value[left[by_value]][:k].tolist(), {}
+        by_value = by_value[left[by_value]]
+        if not ranking.variety:
+            return by_value[:k].tolist(), {}
+        videos = [pool[number].video for number in by_value.tolist()]
+        places = varied(
+            snapshot, videos, mixed[by_value], ranking.variety, k=k, shown=shown, is_all=is_all
+        )
+        return by_value[places].tolist(), {}
     likeness = _Likeness(pool, snapshot)
     seconds = np.array(_column(pool, snapshot, "seconds"))
     closest = np.zeros(len(pool))
+    crowds = Crowds(len(pool), ranking.variety) if ranking.variety else None
     order: list[int] = []
     folded: dict[int, list[int]] = {}
 
@@ -188,6 +220,8 @@ def _order(
         left[number] = False
         alike = likeness.to(number)
         closest = np.maximum(closest, alike)
+        if crowds is not None:
+            crowds.add(alike)
         if folds and track_of is not None:
             maybe = left & could_be_same(seconds, int(seconds[number]), alike)
             same = _same(pool, number, np.flatnonzero(maybe), alike, track_of)
@@ -198,11 +232,16 @@ def _order(
         take(number)
     while len(order) < k and left.any():
         marginal = (1 - ranking.diversity) * mixed - ranking.diversity * closest
-        keys = np.where(left, score_keys(marginal), np.iinfo(np.int64).min)
-        best = int(np.argmax(keys))
+        best = _best(marginal, left)
+        if crowds is not None:
+            best = _best(marginal, crowds.passing(left, mixed, best))
         order.append(best)
         take(best)
     return order, folded
+
+
+def _best(values: Floats, among: NDArray[np.bool_]) -> int:
+    return int(np.argmax(np.where(among, score_keys(values), np.iinfo(np.int64).min)))
 
 
 def _same(

@@ -15,6 +15,7 @@ from engine.keywords.broader import NearTag, broader_tags, near_tags, unwanted
 from engine.ports.catalog import Tracks
 from engine.ports.index import IndexSnapshot
 from engine.search.matches import MAX_MATCHES, match
+from engine.search.variety import varied_best
 from engine.services.evidence import matches_with_seconds
 from engine.services.ignored_words import ignored_keywords
 
@@ -34,6 +35,7 @@ def keyword_matches(
     where: Filter = EVERY_VIDEO,
     sources: SourceWeights = AS_INDEXED,
     min_relevance: float = MIN_RELEVANCE,
+    variety: int = 0,
     explained: bool = False,
 ) -> Matches:
     """Return the ``k`` videos that fit keywords best; where fewer do, the nearest besides.
@@ -53,6 +55,7 @@ def keyword_matches(
         where: filter of the videos.
         sources: factors of the weights of tags.
         min_relevance: least score of a match, as a share of the best one's, 0.0 to 1.0.
+        variety: number of videos of one series among ten in a row, 0 for any number.
         explained: whether to tell on which seconds each tag was observed.
 
     Raises:
@@ -60,12 +63,17 @@ def keyword_matches(
     """
     ask = partial(match, snapshot, exclude=tuple(exclude), sources=sources)
     near = near_tags(keywords, understood, words)
-    hits = (
-        _with_near(ask, keywords, near, k, And((where, _shows_any(keywords))))
-        if near
-        else ask(keywords=keywords, k=k, where=where)
-    )
-    matches = relevant(hits, min_relevance)
+    if near:
+        shows_any = And((where, _shows_any(keywords)))
+
+        def best(n: int) -> Sequence[Match]:
+            return relevant(_with_near(ask, keywords, near, n, shows_any), min_relevance)
+
+        ranked = varied_best(snapshot, best, variety, k=k, most=MAX_MATCHES)
+        matches = [replace(one, moved=moved) for one, moved in ranked]
+    else:
+        ask_relevant = partial(ask, min_relevance=min_relevance, variety=variety)
+        matches = ask_relevant(keywords=keywords, k=k, where=where)
     answer = ranked_matches(tracks, snapshot, matches, understood, explained=explained)
     if len(matches) >= k:
         return answer

@@ -7,8 +7,8 @@ from enum import StrEnum
 import pytest
 
 from api.encoding import encoded
-from engine.domain.matching.recommendations import Move, Reason, Recommendation, Source
-from engine.domain.matching.results import Contribution, Match
+from engine.domain.matching.recommendations import Reason, Recommendation, Source
+from engine.domain.matching.results import Contribution, Match, Move
 from engine.domain.time_ranges import TimeRange
 from engine.domain.viewers import EventKind
 

@@ -38,13 +38,12 @@ from engine.domain.assessments.sensitivity import SensitivityAssessment
 from engine.domain.jobs import Job
 from engine.domain.matching.keywords import IgnoredWord, KeywordMatch, TagCandidate
 from engine.domain.matching.recommendations import (
-    Move,
     Reason,
     Recommendation,
     RecommendationPage,
     Source,
 )
-from engine.domain.matching.results import Contribution, Match, Matches, TagCount
+from engine.domain.matching.results import Contribution, Match, Matches, Move, TagCount
 from engine.domain.videos import VideoRecord
 from engine.domain.viewers import Event, Viewer
 from engine.search.eligibility import RuleResult
@@ -90,7 +89,7 @@ DETAILS = {"external_id", "title", "poster", "url", "duration"}
         (LeftOut, placements.ExcludedSeconds),
         (Match, matches.VideoMatch),
         (Matches, matches.VideoMatchList),
-        (Move, recommendations.RankChange),
+        (Move, matches.RankChange),
         (NewWebhook, webhooks.NewWebhook),
         (ObservedTag, placements.ObservedTag),
         (Placement, placements.CampaignPlacement),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from api.background.list_settings import RequestOptions
 from api.background.live import Live
 from api.cli.advertising import webhooks
 from api.cli.groups import Group
@@ -195,7 +196,8 @@ def matches(
             best = matches_of(
                 catalog, snapshot, plan, k, now=now, explained=explain, sources=sources
             )
-            answer = live.lists.campaign_matches(best, EntryPoint.COMMAND, snapshot)
+            options = RequestOptions(sources)
+            answer = live.lists.campaign_matches(best, EntryPoint.COMMAND, snapshot, options)
         else:
             answer = new_matches_of(
                 catalog, snapshot, plan, k, since=since, explained=explain, sources=sources

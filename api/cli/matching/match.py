@@ -2,6 +2,7 @@
 
 import click
 
+from api.background.list_settings import RequestOptions
 from api.background.live import Live
 from api.cli.matching.matches import print_matches
 from api.cli.matching.reasons import explain_option
@@ -12,6 +13,7 @@ from api.cli.output import (
     no_sensitive_option,
     sources_option,
     strict_option,
+    variety_option,
     weighted,
     where_option,
 )
@@ -44,6 +46,7 @@ from engine.services.matches import keyword_matches
     type=click.FloatRange(0.0, 1.0),
     help="Least score, as a share of the best one's; that of the settings unless given.",
 )
+@variety_option
 @language_option
 @where_option
 @no_sensitive_option
@@ -60,6 +63,7 @@ def command(
     sources: SourceWeights,
     k: int,
     min_relevance: float | None,
+    variety: int | None,
     *,
     no_sensitive: bool,
     strict: bool,
@@ -76,6 +80,8 @@ def command(
     how. One that means no tag is named and does not count.
     """
     settings = load_settings()
+    least = settings.min_relevance if min_relevance is None else min_relevance
+    variety = settings.variety if variety is None else variety
     with Live.open(settings) as live:
         snapshot = live.snapshot
         passing = harmless(where) if no_sensitive else where
@@ -92,8 +98,10 @@ def command(
             exclude=exclude,
             where=passing,
             sources=sources,
-            min_relevance=settings.min_relevance if min_relevance is None else min_relevance,
+            min_relevance=least,
+            variety=variety,
             explained=explain,
         )
-        answer = live.lists.matches(answer, EntryPoint.COMMAND, snapshot)
+        options = RequestOptions(sources, variety, least)
+        answer = live.lists.matches(answer, EntryPoint.COMMAND, snapshot, options=options)
         print_matches(live, answer, explain=explain, as_json=as_json)

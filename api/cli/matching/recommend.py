@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
+from api.background.list_settings import RequestOptions
 from api.background.live import Live
 from api.cli.matching.reasons import TAG_HEAD, beside, in_a_line, tag_cells
 from api.cli.output import (
@@ -21,6 +22,7 @@ from api.cli.output import (
     sources_option,
     strict_option,
     title_of,
+    variety_option,
     weighted,
     where_option,
 )
@@ -78,6 +80,7 @@ _share = click.FloatRange(0.0, 1.0)
     help="After so many days a video is half as fresh.",
 )
 @click.option("--fold", is_flag=True, help="The same footage comes once.")
+@variety_option
 @click.option("--again", is_flag=True, help="Seen and hidden videos may come back.")
 @click.option("--explain", is_flag=True, help="Tell where tags came from and when they were seen.")
 @click.option("--cursor", help="The 'next' of the page before.")
@@ -99,6 +102,7 @@ def command(
     diversity: float,
     freshness: float,
     half_life_days: float,
+    variety: int | None,
     cursor: str | None,
     sources: SourceWeights,
     *,
@@ -127,8 +131,9 @@ def command(
     if all_viewers and (viewer is not None or cursor is not None or explain):
         raise click.UsageError("--all-viewers takes no --viewer, --cursor or --explain")
     settings = load_settings()
-    ranking = Ranking(diversity, freshness, half_life_days, fold)
+    ranking = Ranking(diversity, freshness, half_life_days, fold, variety)
     passing = harmless(where) if no_sensitive else where
+    request_options = RequestOptions(sources, variety)
     with Live.open(settings) as live:
         if all_viewers:
             from engine.batch.recommend_all import PageOptions, recommend_all
@@ -144,7 +149,7 @@ def command(
                 executor=settings.executor,
                 experiment=live.lists.experiment,
             ):
-                shown = live.lists.viewer_recommendations(line, local, rules)
+                shown = live.lists.viewer_recommendations(line, local, rules, request_options)
                 click.echo(json.dumps(encoded(shown), ensure_ascii=False))
             return
         ignored: tuple[IgnoredWord, ...] = ()
@@ -176,7 +181,7 @@ def command(
         rules, snapshot = live.lists.rules_of(viewer, settings.profile_rules), live.snapshot
         page = recommend(live.catalog, snapshot, query, rules, now=time.time())
         answer = live.lists.recommendations(
-            page, EntryPoint.COMMAND, snapshot, rules, viewer=viewer
+            page, EntryPoint.COMMAND, snapshot, rules, viewer=viewer, options=request_options
         )
         if as_json:
             print_json(answer)

@@ -2,6 +2,7 @@
 
 import click
 
+from api.background.list_settings import RequestOptions
 from api.background.live import Live
 from api.cli.matching.matches import print_matches
 from api.cli.matching.reasons import explain_option
@@ -46,5 +47,7 @@ def command(
         record = live.catalog.videos.find(video)
         matches = similar(snapshot, record.id, k=k, where=passing, sources=sources)
         answer = ranked_matches(live.catalog.tracks, snapshot, matches, explained=explain)
-        answer = live.lists.matches(answer, EntryPoint.COMMAND, snapshot, ListKind.SIMILAR)
+        answer = live.lists.matches(
+            answer, EntryPoint.COMMAND, snapshot, ListKind.SIMILAR, options=RequestOptions(sources)
+        )
         print_matches(live, answer, explain=explain, as_json=as_json)

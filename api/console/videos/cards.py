@@ -6,7 +6,7 @@ from typing import Final
 
 from api.background.live import Live
 from engine.domain.assessments.sensitivity import ASSESSED_TAGS
-from engine.domain.matching.results import Contribution, Match, TagCount
+from engine.domain.matching.results import Contribution, Match, Move, TagCount
 from engine.domain.videos import VideoRecord
 from engine.errors import CorruptData, NothingIndexed
 from engine.ports.index import IndexSnapshot
@@ -26,6 +26,7 @@ class Card:
         performance: as it is indexed; ``unknown`` when it is not.
         score: how well it fits what was asked, if something was.
         why: the shares of the score, the largest first.
+        moved: what moved it from the place by its score, if anything did.
     """
 
     record: VideoRecord
@@ -35,6 +36,7 @@ class Card:
     performance: str
     score: float | None = None
     why: tuple[Contribution, ...] = ()
+    moved: tuple[Move, ...] = ()
 
 
 def snapshot_of(live: Live) -> IndexSnapshot | None:
@@ -57,10 +59,8 @@ def cards(live: Live, snapshot: IndexSnapshot | None, videos: Sequence[str]) -> 
 def match_cards(live: Live, snapshot: IndexSnapshot, matches: Sequence[Match]) -> list[Card]:
     """Return the cards of matches, best first, with what made each score."""
     by_id = {match.video: match for match in matches}
-    return [
-        replace(card, score=by_id[card.record.id].score, why=by_id[card.record.id].why)
-        for card in cards(live, snapshot, list(by_id))
-    ]
+    ranked = ((card, by_id[card.record.id]) for card in cards(live, snapshot, list(by_id)))
+    return [replace(card, score=one.score, why=one.why, moved=one.moved) for card, one in ranked]
 
 
 def _indexed(

@@ -9,12 +9,14 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
+from api.background.list_settings import RequestOptions
 from api.background.live import Live
 from api.console.rendering import page
 from api.console.videos.cards import Card, cards, match_cards, snapshot_of
 from api.console.videos.finding import best_tagged, newest_passing, suggested_tags, understood
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
+from api.settings import Settings
 from engine.domain.assessments.performance import Performance
 from engine.domain.evaluations.shown_lists import EntryPoint, ListKind
 from engine.domain.listing import ListFilter, ListPosition
@@ -92,7 +94,7 @@ def get_catalog(
     listed = Listed(())
     try:
         if query.needs_index:
-            listed = _indexed(live, live.snapshot, query, number, settings.min_relevance)
+            listed = _indexed(live, live.snapshot, query, number, settings)
         else:
             listed = _listed(
                 live, snapshot, query, after=_position(after), before=_position(before)
@@ -146,7 +148,7 @@ def _text(card: Card) -> str:
 
 
 def _indexed(
-    live: Live, snapshot: IndexSnapshot, query: CatalogQuery, number: int, min_relevance: float
+    live: Live, snapshot: IndexSnapshot, query: CatalogQuery, number: int, settings: Settings
 ) -> Listed:
     """Return a page of what the index finds: by how well the tags fit, else the newest first."""
     total: int | None = None
@@ -155,7 +157,13 @@ def _indexed(
     if query.tags:
         words = understood(live.keyword_service, snapshot, query.tags)
         where = And((words.has_tags, _filter(live, query)))
-        best = partial(best_tagged, snapshot, size=PAGE_VIDEOS, min_relevance=min_relevance)
+        best = partial(
+            best_tagged,
+            snapshot,
+            size=PAGE_VIDEOS,
+            min_relevance=settings.min_relevance,
+            variety=settings.variety,
+        )
         matches, more = best(words.weights, where, number=number)
         word_matches = words.matches
         broader = (
@@ -174,8 +182,12 @@ def _indexed(
             matches, _ = best(broader, passing, number=1)
         shown = match_cards(live, snapshot, matches)
         first = (number - 1) * PAGE_VIDEOS + 1
+        kind, entry_point, size = ListKind.MATCHES, EntryPoint.CONSOLE, len(shown)
+        request_options = RequestOptions(
+            variety=settings.variety, min_relevance=settings.min_relevance
+        )
         list_id = live.lists.note(
-            ListKind.MATCHES, EntryPoint.CONSOLE, len(shown), snapshot, first=first
+            kind, entry_point, size, snapshot, first=first, options=request_options
         )
     else:
         newest = newest_passing(snapshot, _filter(live, query), number=number, size=PAGE_VIDEOS)

@@ -9,9 +9,10 @@ import numpy as np
 from engine.domain.matching.filters import And, Filter, HasTag, Or
 from engine.domain.matching.keywords import KeywordMatch
 from engine.domain.matching.results import Match, relevant
-from engine.ports.index import IndexSnapshot
+from engine.ports.index import Hit, IndexSnapshot
 from engine.search.matches import MAX_MATCHES, explain
 from engine.search.profiles import interests_query
+from engine.search.variety import varied_best
 from engine.services.keywords import KeywordService
 
 _MAX_SUGGESTED: Final = 500
@@ -77,21 +78,29 @@ def best_tagged(
     number: int,
     size: int,
     min_relevance: float,
+    variety: int,
 ) -> tuple[list[Match], bool]:
     """Return the ``number``-th page of what fits some tags and passes a filter, the best first.
 
-    Also whether another page comes. What has less than ``min_relevance`` of the best score, or is
+    Also whether another page comes. Of ten in a row ``variety`` are of one series, as long as
+    others fit; 0 is for any number. What has less than ``min_relevance`` of the best score, or is
     not among the best ``MAX_MATCHES``, is not shown.
     """
     query = interests_query(weights, snapshot)
     first, last = (number - 1) * size, number * size
     if first >= MAX_MATCHES:
         return [], False
-    best = relevant(snapshot.search(query, min(last + 1, MAX_MATCHES), where), min_relevance)
+
+    def best(n: int) -> Sequence[Hit]:
+        return relevant(snapshot.search(query, n, where), min_relevance)
+
+    k = min(last + 1, MAX_MATCHES)
+    ranked = varied_best(snapshot, best, variety, k=k, most=MAX_MATCHES)
     page = [
-        Match(one.video, one.score, explain(snapshot, query, one.video)) for one in best[first:last]
+        Match(one.video, one.score, explain(snapshot, query, one.video), moved)
+        for one, moved in ranked[first:last]
     ]
-    return page, len(best) > last
+    return page, len(ranked) > last
 
 
 def common_tags(snapshot: IndexSnapshot, max_tags: int) -> list[str]:

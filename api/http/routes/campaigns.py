@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
 
+from api.background.list_settings import RequestOptions
 from api.campaign_parser import campaign_of
 from api.encoding import encoded
 from api.http.cursors import cursor_of, read_cursor
@@ -144,7 +145,8 @@ def get_campaign_matches(
         best = matches_of(
             catalog, snapshot, campaign, k, now=now, explained=explain, sources=weights
         )
-        matches = live.lists.campaign_matches(best, EntryPoint.HTTP, snapshot)
+        options = RequestOptions(weights)
+        matches = live.lists.campaign_matches(best, EntryPoint.HTTP, snapshot, options)
     else:
         matches = new_matches_of(
             catalog, snapshot, campaign, k, since=since, explained=explain, sources=weights

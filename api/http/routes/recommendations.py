@@ -5,6 +5,7 @@ from typing import Any
 
 from starlette.datastructures import State
 
+from api.background.list_settings import RequestOptions
 from api.background.live import Live
 from api.encoding import encoded
 from api.http.details import with_details
@@ -70,7 +71,8 @@ def recommend_videos(body: RecommendationRequest, state: State) -> dict[str, Any
     )
     snapshot, rules = live.snapshot, state.settings.profile_rules
     page = recommend(catalog, snapshot, query, rules, now=now)
-    page = live.lists.recommendations(page, EntryPoint.HTTP, snapshot, rules)
+    options = RequestOptions(query.sources, body.variety)
+    page = live.lists.recommendations(page, EntryPoint.HTTP, snapshot, rules, options=options)
     return with_details(encoded(page), catalog, body.include)
 
 
@@ -90,7 +92,9 @@ def match_videos(body: MatchRequest, state: State) -> dict[str, Any]:
         snapshot.vocabulary, body.keywords, strict=body.strict, language=body.language
     )
     where = own_filter(live.catalog, body.where)
-    least = state.settings.min_relevance if body.min_relevance is None else body.min_relevance
+    settings, sources = state.settings, SourceWeights.of(body.sources)
+    least = settings.min_relevance if body.min_relevance is None else body.min_relevance
+    variety = settings.variety if body.variety is None else body.variety
     answer = keyword_matches(
         live.catalog.tracks,
         snapshot,
@@ -100,11 +104,13 @@ def match_videos(body: MatchRequest, state: State) -> dict[str, Any]:
         k=body.k,
         exclude=body.exclude,
         where=where,
-        sources=SourceWeights.of(body.sources),
+        sources=sources,
         min_relevance=least,
+        variety=variety,
         explained=body.explain,
     )
-    answer = live.lists.matches(answer, EntryPoint.HTTP, snapshot)
+    options = RequestOptions(sources, variety, least)
+    answer = live.lists.matches(answer, EntryPoint.HTTP, snapshot, options=options)
     return with_details(encoded(answer), live.catalog, body.include)
 
 

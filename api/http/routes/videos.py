@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 
+from api.background.list_settings import RequestOptions
 from api.background.live import Live
 from api.encoding import encoded
 from api.http.cursors import cursor_of, read_cursor
@@ -217,14 +218,17 @@ def get_similar_videos(
 ) -> dict[str, Any]:
     """Return the videos most like this one."""
     record = live.catalog.videos.named(video)
-    snapshot = live.snapshot
+    snapshot, weights = live.snapshot, SourceWeights.read(sources)
     matches = similar(
         snapshot,
         record.id,
         k=k,
         where=own_filter(live.catalog, where),
-        sources=SourceWeights.read(sources),
+        sources=weights,
     )
     answer = ranked_matches(live.catalog.tracks, snapshot, matches, explained=explain)
-    answer = live.lists.matches(answer, EntryPoint.HTTP, snapshot, ListKind.SIMILAR)
+    options = RequestOptions(weights)
+    answer = live.lists.matches(
+        answer, EntryPoint.HTTP, snapshot, ListKind.SIMILAR, options=options
+    )
     return with_details(encoded(answer), live.catalog, included(include))

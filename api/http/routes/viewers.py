@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from api.background.list_settings import RequestOptions
 from api.encoding import encoded
 from api.http.details import with_details
 from api.http.middleware.problems import Code
@@ -12,7 +13,7 @@ from api.http.own_ids import own_events, own_filter
 from api.http.read_routes import ReadRoute
 from api.http.routes.dependencies import CurrentLive, CurrentSettings
 from api.http.schemas import viewers as viewers_schemas
-from api.http.schemas.bodies import Count, SourcesText
+from api.http.schemas.bodies import Count, SourcesText, Variety
 from api.http.schemas.details import IncludeText, included
 from api.http.schemas.problems import problems
 from api.http.schemas.recommendations import (
@@ -86,6 +87,7 @@ def get_viewer_recommendations(
     diversity: Diversity = 0.0,
     freshness: Freshness = 0.0,
     half_life_days: HalfLife = BY_SCORE.half_life_days,
+    variety: Variety = None,
     cursor: CursorText | None = None,
     sources: SourcesText = "",
     include: IncludeText = "",
@@ -99,7 +101,7 @@ def get_viewer_recommendations(
         viewer=viewer,
         k=k,
         where=own_filter(live.catalog, where),
-        ranking=Ranking(diversity, freshness, half_life_days, fold),
+        ranking=Ranking(diversity, freshness, half_life_days, fold, variety),
         again=again,
         explain=explain,
         cursor=cursor,
@@ -107,5 +109,8 @@ def get_viewer_recommendations(
     )
     snapshot, rules = live.snapshot, live.lists.rules_of(viewer, settings.profile_rules)
     page = recommend(live.catalog, snapshot, query, rules, now=time.time())
-    page = live.lists.recommendations(page, EntryPoint.HTTP, snapshot, rules, viewer=viewer)
+    options = RequestOptions(query.sources, variety)
+    page = live.lists.recommendations(
+        page, EntryPoint.HTTP, snapshot, rules, viewer=viewer, options=options
+    )
     return with_details(encoded(page), live.catalog, included(include))

@@ -8,6 +8,7 @@ from pydantic_core import CoreSchema
 
 from api.http.schemas.filters import VideoFilter
 from engine.domain.matching.index_config import MAX_WEIGHT
+from engine.domain.matching.variety import MAX_VARIETY
 from engine.domain.tags import SOURCES
 from engine.search.matches import MAX_MATCHES
 from engine.search.profiles import MAX_TAGS
@@ -75,6 +76,17 @@ Language = Annotated[
         max_length=35,
         description="The language of the words, as ``de`` or ``pt-BR``; unless said, their letters"
         " tell.",
+    ),
+]
+
+
+Variety = Annotated[
+    int | None,
+    Field(
+        ge=0,
+        le=MAX_VARIETY,
+        description="How many videos of one series may be among ten in a row, as long as others"
+        " fit; 0 for any number, that of the settings unless said.",
     ),
 ]
 

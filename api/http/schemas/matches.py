@@ -9,6 +9,7 @@ from api.http.schemas.bodies import (
     ListId,
     Sources,
     Strict,
+    Variety,
     Weights,
     Where,
 )
@@ -34,6 +35,7 @@ class MatchRequest(Body):
     k: Count = 10
     min_relevance: float | None = Field(default=None, ge=0.0, le=1.0)
     """Least score, as a share of the best one's; that of the settings unless said."""
+    variety: Variety = None
     strict: Strict = False
     language: Language = ""
     sources: Sources = Field(default_factory=dict)
@@ -51,6 +53,16 @@ class Contribution(BaseModel):
     """With ``explain``: the runs of seconds on which it was seen, both ends included."""
 
 
+class RankChange(BaseModel):
+    """The move of a video by one rule: from one place to another."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    by: str
+    before: int = Field(alias="from")
+    after: int = Field(alias="to")
+
+
 class VideoMatch(VideoSummary):
     """One ranked video; the shares add up to the score, a cosine, or times a confidence.
 
@@ -61,6 +73,8 @@ class VideoMatch(VideoSummary):
     score: float
     why: list[Contribution]
     by_source: dict[str, float]
+    moved: list[RankChange] = Field(default_factory=list)
+    """From the place by its score to the one it has; left out when it stayed."""
 
 
 class VideoMatchList(BaseModel):

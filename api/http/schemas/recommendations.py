@@ -4,10 +4,20 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.schemas.bodies import Body, Count, Language, ListId, Sources, Strict, Weights, Where
+from api.http.schemas.bodies import (
+    Body,
+    Count,
+    Language,
+    ListId,
+    Sources,
+    Strict,
+    Variety,
+    Weights,
+    Where,
+)
 from api.http.schemas.details import Include, VideoSummary
 from api.http.schemas.keywords import IgnoredKeyword
-from api.http.schemas.matches import Contribution
+from api.http.schemas.matches import Contribution, RankChange
 from api.http.schemas.viewers import EventInput
 from engine.domain.viewers import MAX_EVENT_BATCH
 from engine.search.profiles import MAX_TAGS
@@ -52,6 +62,7 @@ class RecommendationRequest(Body):
     freshness: Freshness = 0.0
     half_life_days: HalfLife = BY_SCORE.half_life_days
     fold: Fold = False
+    variety: Variety = None
     again: Again = False
     strict: Strict = False
     sources: Sources = Field(default_factory=dict)
@@ -62,17 +73,7 @@ class RecommendationRequest(Body):
     @property
     def ranking(self) -> Ranking:
         """Ranking options that count beside the score."""
-        return Ranking(self.diversity, self.freshness, self.half_life_days, self.fold)
-
-
-class RankChange(BaseModel):
-    """The move of a video by one rule: from one place to another."""
-
-    model_config = ConfigDict(populate_by_name=True)
-
-    by: str
-    before: int = Field(alias="from")
-    after: int = Field(alias="to")
+        return Ranking(self.diversity, self.freshness, self.half_life_days, self.fold, self.variety)
 
 
 class ContributingVideo(BaseModel):

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 from engine.domain.matching.keywords import IgnoredWord
-from engine.domain.matching.results import Contribution, shares_by_source
+from engine.domain.matching.results import Contribution, Move, shares_by_source
 from engine.domain.time_ranges import TimeRange
 from engine.domain.viewers import EventKind
 
@@ -32,15 +32,6 @@ class Basis(StrEnum):
             "nothing is known of what this viewer likes, and no video was judged harmless: these"
             " are the newest that nobody has judged, varied"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """The move of a video by one rule; places from 1 on."""
-
-    by: str
-    from_: int
-    to: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,15 @@ def shares_by_source(why: Iterable[TagContribution]) -> dict[str, float]:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """The move of a video by one rule; places from 1 on."""
+
+    by: str
+    from_: int
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
     """One ranked answer; ``score`` is a cosine, so -1.0 to 1.0, or times a confidence.
 
@@ -101,12 +110,14 @@ class Match:
         score: how well it fits.
         why: the tags that made the score.
         by_source: source -> what its tags gave together, adding up to the score.
+        moved: from the place by its score to the one it has; empty when it stayed.
     """
 
     video: str
     score: float
     why: tuple[Contribution, ...]
     by_source: Mapping[str, float] = field(init=False, compare=False)
+    moved: tuple[Move, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_source", shares_by_source(self.why))

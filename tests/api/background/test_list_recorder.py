@@ -7,13 +7,16 @@ import numpy as np
 import pytest
 
 from api.background import list_recorder
-from api.background.list_recorder import ListRecorder, settings_text
+from api.background.list_recorder import ListRecorder
+from api.background.list_settings import RequestOptions, settings_text
 from api.settings import Settings
 from engine.catalogs.sql.shown_lists import ShownLists
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.evaluations.shown_lists import EntryPoint, ListKind, ShownList
 from engine.domain.matching.co_watching import ENOUGH_VIEWERS, LearnedMix
 from engine.domain.matching.index_config import read_sources
+from engine.domain.matching.results import MIN_RELEVANCE
+from engine.domain.matching.source_weights import SourceWeights
 from engine.errors import DiskFull
 from engine.indexes.local.co_likes import CoLikes
 from engine.indexes.local.snapshot import LocalSnapshot
@@ -116,6 +119,18 @@ def test_settings_are_told_where_they_differ() -> None:
     assert settings_text(CONFIG, RULES, 0.0) == settings_text(CONFIG, None, 0.0) == ""
     rooted = replace(CONFIG, tf="log", slope=0.75)
     assert settings_text(rooted, VARIED, 0.0) == "tf=log,slope=0.75,viewer_power=1"
+
+
+def test_what_the_request_asked_for_is_told_where_it_differs() -> None:
+    assert settings_text(CONFIG, RULES, 0.0, RequestOptions()) == ""
+    usual = RequestOptions(variety=RULES.variety, min_relevance=MIN_RELEVANCE)
+    assert settings_text(CONFIG, None, 0.0, usual) == ""
+    own = RequestOptions(SourceWeights.of({"audio": 0.5, "metadata": 0}), 0, 0.2)
+    text = "variety=0,min_relevance=0.2,asked_sources=audio=0.5;metadata=0"
+    assert settings_text(CONFIG, None, 0.0, own) == text
+    few = replace(RULES, variety=1)
+    assert settings_text(CONFIG, few, 0.0) == "variety=1"
+    assert settings_text(CONFIG, few, 0.0, RequestOptions(variety=RULES.variety)) == ""
 
 
 def test_weights_of_sources_are_told_whatever_the_threshold() -> None:

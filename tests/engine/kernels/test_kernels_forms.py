@@ -16,10 +16,12 @@ from hypothesis import strategies as st
 
 from engine.domain.matching.weighting import TfName
 from engine.indexes.local.index import Index
+from engine.indexes.local.rows.unit_vectors import unit_rows
 from engine.indexes.local.scan_selection import Kernel
 from engine.kernels import compiled
 from engine.kernels.best import key_of
 from engine.kernels.names import find_names
+from engine.kernels.variety import Vectors, vary
 from support.corpora import Corpus, corpora
 
 
@@ -60,6 +62,24 @@ def test_an_index_answers_the_same_in_both_forms(
         interpreted = answers(corpus, tf, kernel, weights)
     with form(machine_code=True):
         assert answers(corpus, tf, kernel, weights) == interpreted
+
+
+@given(corpora(), st.integers(1, 3), st.integers(0, 1))
+def test_lists_are_varied_the_same_in_both_forms(
+    corpus: Corpus, variety: int, n_beyond: int
+) -> None:
+    index = Index.from_counts(corpus.rows, corpus.ids)
+    units = unit_rows(index, np.arange(index.n_videos))
+    starts = np.searchsorted(units.rows, np.arange(index.n_videos + 1))
+    vectors = Vectors(starts, units.tags, units.values)
+    values = 1.0 / np.arange(1, index.n_videos + 1)
+    orders = []
+    for machine_code in (False, True):
+        order = np.full(index.n_videos, -1)
+        with form(machine_code=machine_code):
+            n_ordered = vary(vectors, values, variety, n_beyond, order)
+        orders.append((n_ordered, order.tolist()))
+    assert orders[0] == orders[1]
 
 
 @given(st.floats(0, 1), st.integers(0, 2**32 - 1))

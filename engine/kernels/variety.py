@@ -1,0 +1,149 @@
+"""The order of a list in which hardly any of ten in a row are of one series.
+
+A greedy walk: at each rank the best candidate that few of those just before it are alike. Which are
+alike is looked up only of candidates that are tried, each pair once.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.kernels.compiled import compiled
+
+Floats = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+WINDOW: Final = 9
+"""Number of videos just before one that it is held against: ten in a row."""
+
+_ROUNDING: Final = 1e-9
+
+ALIKE: Final = 0.8 - _ROUNDING
+"""Least cosine of two videos of one series."""
+
+SAME: Final = 0.99 - _ROUNDING
+"""Least cosine of two that show all but the same: copies, and cuts of the same footage."""
+
+WORTH: Final = 0.5
+"""Least value of what is put before a video of a series, as a share of that video's own."""
+
+MORE_NEEDED: Final = -1
+"""Returned when the candidates do not suffice to tell the order."""
+
+_RECENT: Final = (1 << WINDOW) - 1
+
+
+class Vectors(NamedTuple):
+    """Vectors of length 1: those shown last, the oldest first, then the candidates, best first.
+
+    Args:
+        starts: shape (n_shown + n + 1,); video v owns ``tags[starts[v]:starts[v + 1]]``.
+        tags: rising within a video.
+        values: aligned with ``tags``.
+    """
+
+    starts: Whole
+    tags: Whole
+    values: Floats
+
+
+def _cosine(vectors: Vectors, one: int, other: int) -> float:
+    at, end = vectors.starts[one], vectors.starts[one + 1]
+    other_at, other_end = vectors.starts[other], vectors.starts[other + 1]
+    total = 0.0
+    while at < end and other_at < other_end:
+        tag, other_tag = vectors.tags[at], vectors.tags[other_at]
+        if tag == other_tag:
+            total += vectors.values[at] * vectors.values[other_at]
+        if tag <= other_tag:
+            at += 1
+        if other_tag <= tag:
+            other_at += 1
+    return total
+
+
+cosine = compiled(_cosine)
+
+
+def _crowd(marks: int, copies: int, limit: int) -> int:
+    """Return how many of the last are alike; one that is the same is as many as are allowed."""
+    count = limit if copies else 0
+    while marks:
+        count += marks & 1
+        marks >>= 1
+    return count
+
+
+crowd = compiled(_crowd)
+
+
+def _steps(vectors: Vectors, *_: object) -> int:
+    return 2 * WINDOW * vectors.tags.size
+
+
+def _vary(vectors: Vectors, values: Floats, limit: int, n_beyond: int, into: Whole) -> int:
+    """Fill in which candidates come next.
+
+    Of ten in a row ``limit`` may be alike; twice as many where nothing else has ``WORTH`` of the
+    value; more only where nothing else is left.
+
+    Args:
+        vectors: of those shown last and the candidates.
+        values: shape (n,), what the candidates are ranked by, falling.
+        limit: 1 to 9.
+        n_beyond: 0 where no candidates are beyond these, worse than all of them.
+        into: shape (k,), filled with places of candidates.
+
+    Returns:
+        How many there are; ``MORE_NEEDED`` when that depends on candidates beyond these.
+    """
+    n, k = values.size, into.size
+    n_shown = vectors.starts.size - 1 - n
+    order = np.empty(n_shown + k, np.int64)
+    for number in range(n_shown):
+        order[number] = number
+    taken = np.zeros(n, np.bool_)
+    # Bit 0 is for the last that was shown, bit 1 for the one before it.
+    marks, copies, checked = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64)
+    best = 0
+    for rank in range(k):
+        while best < n and taken[best]:
+            best += 1
+        if best == n:
+            return MORE_NEEDED if n_beyond else rank
+        shown = n_shown + rank
+        chosen, second, at = -1, -1, best
+        while at < n and chosen < 0:
+            is_worth = values[at] >= WORTH * values[best]
+            if not is_worth and second >= 0:
+                break
+            if not taken[at]:
+                behind = min(shown - checked[at], WINDOW)
+                marks[at] = marks[at] << behind & _RECENT
+                copies[at] = copies[at] << behind & _RECENT
+                for back in range(behind):
+                    likeness = cosine(vectors, n_shown + at, order[shown - 1 - back])
+                    if likeness >= ALIKE:
+                        marks[at] |= 1 << back
+                    if likeness >= SAME:
+                        copies[at] |= 1 << back
+                checked[at] = shown
+                count = crowd(marks[at], copies[at], limit)
+                if is_worth and count < limit:
+                    chosen = at
+                elif second < 0 and count < 2 * limit:
+                    second = at
+            at += 1
+        if chosen < 0:
+            is_told = second >= 0 and values[n - 1] < WORTH * values[best]
+            if at == n and n_beyond and not is_told:
+                return MORE_NEEDED
+            chosen = second if second >= 0 else best
+        taken[chosen] = True
+        into[rank] = chosen
+        order[shown] = n_shown + chosen
+    return k
+
+
+vary = compiled(_vary, steps=_steps)
