@@ -23,7 +23,7 @@ from ingest.sources.imports.documents import BadLine
 from ingest.sources.imports.reading import Read, read_videos
 from ingest.sources.imports.unpacking import Check
 from ingest.sources.imports.videos import ImportedVideo
-from ingest.taggers.remote.whole_video import RemoteTrack
+from ingest.taggers.named_tracks import NamedTrack
 
 _BATCH_VIDEOS: Final = 200
 _BATCH_VIDEO_SECONDS: Final = 20_000
@@ -171,7 +171,7 @@ def _stored(catalog: Catalog, video: str) -> dict[str, SourceTrack]:
     return {one.source: one for content in catalog.content.of([video]) for one in content.tracks}
 
 
-def _observed(video: ImportedVideo, stored: Mapping[str, SourceTrack]) -> Mapping[str, RemoteTrack]:
+def _observed(video: ImportedVideo, stored: Mapping[str, SourceTrack]) -> Mapping[str, NamedTrack]:
     """Return what each source observed.
 
     A new video has a visual track, whatever is on it, and one of each source that a tagger is named
@@ -183,7 +183,7 @@ def _observed(video: ImportedVideo, stored: Mapping[str, SourceTrack]) -> Mappin
 
 
 def _tracks(
-    video: ImportedVideo, observed: Mapping[str, RemoteTrack], numbers: "_TagNumbers"
+    video: ImportedVideo, observed: Mapping[str, NamedTrack], numbers: "_TagNumbers"
 ) -> list[SourceTrack]:
     taggers = {**video.taggers, VISUAL: video.tagger}
     return [
@@ -198,7 +198,7 @@ def _tracks(
 
 
 def _track(
-    observed: RemoteTrack, whole: Mapping[str, float], source: str, numbers: "_TagNumbers"
+    observed: NamedTrack, whole: Mapping[str, float], source: str, numbers: "_TagNumbers"
 ) -> Track:
     track = observed.to_track(numbers.of(observed.names, source))
     if not whole:

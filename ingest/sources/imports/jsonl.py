@@ -18,7 +18,7 @@ from ingest.sources.imports.documents import Document
 from ingest.sources.imports.fields import BadField, Fields, as_items, as_number, as_text
 from ingest.sources.imports.lines import confidence_in, lines_in
 from ingest.sources.imports.videos import LabelResult, id_of, source_in, tag_name_in
-from ingest.taggers.remote.whole_video import MAX_TAG_CHARACTERS
+from ingest.taggers.tag_names import MAX_TAG_CHARACTERS
 from ingest.taggers.tag_ranges import MAX_NAMES, TagRange, TagRanges
 
 TAGGER: Final = "import"

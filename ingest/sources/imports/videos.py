@@ -15,7 +15,8 @@ from engine.errors import InvalidInput
 from ingest.sources.addresses import NotAnAddress, canonical
 from ingest.sources.files import ID_DIGITS
 from ingest.sources.imports.fields import BadField, Fields, as_text
-from ingest.taggers.remote.whole_video import RemoteTrack, tidy_tag
+from ingest.taggers.named_tracks import NamedTrack
+from ingest.taggers.tag_names import tidy_tag
 from ingest.taggers.tag_ranges import TagRange, TagRanges
 
 MAX_PARTS: Final = 10_000
@@ -52,7 +53,7 @@ class ImportedVideo:
     title: str
     source: str
     tagger: str
-    track: RemoteTrack
+    track: NamedTrack
     language: str = ""
     uploader: str = ""
     uploader_id: str = ""
@@ -66,7 +67,7 @@ class ImportedVideo:
     whole: Mapping[str, float] = field(default_factory=dict)
     lines: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
 
-    def by_source(self) -> dict[str, RemoteTrack]:
+    def by_source(self) -> dict[str, NamedTrack]:
         """Return what each source observed, with the tags' names; the visual one where none did."""
         labels = (*self.track.names, *self.whole)
         if not self.lines and not any(":" in label for label in labels):
@@ -125,7 +126,7 @@ class LabelResult:
         if n_seconds == 0:
             raise BadField("nothing was seen and no duration is given")
         try:
-            track = RemoteTrack.of(self.tag_ranges, n_seconds)
+            track = NamedTrack.of(self.tag_ranges, n_seconds)
         except InvalidInput as error:
             raise BadField(str(error)) from error
         return ImportedVideo(

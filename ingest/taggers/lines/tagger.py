@@ -20,7 +20,7 @@ from ingest.taggers.lines.nouns import TABLE, CandidateTag, tag_names
 from ingest.taggers.lines.titles import is_named_work
 from ingest.taggers.lines.tokens import has_address
 from ingest.taggers.lines.word_lists import WORDS
-from ingest.taggers.remote.whole_video import MAX_TAGS_A_SECOND, RemoteTrack
+from ingest.taggers.named_tracks import MAX_TAGS_A_SECOND, NamedTrack
 from ingest.taggers.tag_ranges import TagRange, TagRanges
 
 MAX_WHOLE_TAGS: Final = 12
@@ -99,7 +99,7 @@ class LineTagger:
             runs.add(*run)
         names = runs.names
         numbers = dict(zip(names, catalog.tags.number(names, self.source), strict=True))
-        return RemoteTrack.of(runs, n_seconds).to_track(numbers)
+        return NamedTrack.of(runs, n_seconds).to_track(numbers)
 
     def _whole(self, tagged_lines: Sequence[_TaggedLine], catalog: Catalog) -> Track:
         surest = _surest_of_whole(tagged_lines)

@@ -17,7 +17,7 @@ from ingest.taggers.onnx.folder import (
     embedding_output,
 )
 from ingest.taggers.onnx.pictures import Vectors, unit
-from ingest.taggers.remote.whole_video import tidy_tag
+from ingest.taggers.tag_names import tidy_tag
 from models.onnx_runtime import onnxruntime
 
 MAX_WORDS: Final = 5_000

@@ -11,7 +11,8 @@ from ingest.described import Described, blank_record
 from ingest.metadata import add_metadata
 from ingest.patience import patiently
 from ingest.pipeline import IngestResult, known_result, store_failure
-from ingest.taggers.remote.whole_video import VideoTagger, track_for
+from ingest.taggers.named_tracks import track_for
+from ingest.taggers.remote.whole_video import VideoTagger
 
 
 def ingest_remotely(

@@ -31,7 +31,7 @@ from ingest.sources.imports.importing import Change, Imported, import_file
 from ingest.sources.imports.jsonl import results
 from ingest.sources.parquet import write_tag_counts
 from ingest.taggers.lines.tagger import LineTagger
-from ingest.taggers.remote.whole_video import tidy_tag
+from ingest.taggers.tag_names import tidy_tag
 from support.catalogs import save, video_id
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)

@@ -22,7 +22,7 @@ from ingest.sources.imports.fields import BadField
 from ingest.sources.imports.importing import Imported, import_file
 from ingest.sources.imports.long_values import LongList, Text, end_of, parsed, read_value
 from ingest.sources.imports.reading import Read, read_videos
-from ingest.taggers.remote.whole_video import RemoteTrack
+from ingest.taggers.named_tracks import NamedTrack
 from ingest.taggers.tag_ranges import MAX_NAMES, MAX_OBSERVATIONS, TagRange, TagRanges
 from support.catalogs import NOW
 from support.imports import read_all
@@ -293,7 +293,7 @@ tag_ranges = st.tuples(
 def test_runs_are_laid_out_across_blocks(output: list[tuple[str, int, int, float]]) -> None:
     made = [TagRange(tag, start, start + length, sure) for tag, start, length, sure in output]
     n_seconds = max(tag_range.end for tag_range in made)
-    track = RemoteTrack.build(made, n_seconds)
+    track = NamedTrack.build(made, n_seconds)
     expected = np.zeros((3, n_seconds), np.uint16)
     for tag, start, end, sure in made:
         if sure >= 0.05:
@@ -318,7 +318,7 @@ def test_runs_of_two_places_are_one() -> None:
     other.add("dog", 1, 3, 0.8)
     other.add("cat", 5, 9, 0.01)
     one.extend(other)
-    track = RemoteTrack.of(one, one.end)
+    track = NamedTrack.of(one, one.end)
     assert [track.at(second) for second in range(4)] == [
         {"cat": 0.90001},
         {"cat": 0.90001, "dog": 0.8},

@@ -14,10 +14,11 @@ from engine.domain.tracks import FULL_SCALE
 from engine.errors import InvalidInput, MissingPart
 from ingest.decoding.probe import UndecodableVideo
 from ingest.sources.hosting.local import LocalHost
+from ingest.taggers.named_tracks import track_for
 from ingest.taggers.remote.clarifai import tagger as clarifai
 from ingest.taggers.remote.clarifai.settings import ClarifaiSettings, key_in
 from ingest.taggers.remote.clarifai.tagger import ClarifaiTagger
-from ingest.taggers.remote.whole_video import RemoteTaggerFailed, VideoTagger, track_for
+from ingest.taggers.remote.whole_video import RemoteTaggerFailed, VideoTagger
 from support.clarifai_server import KEY, Clarifai, serving_clarifai
 from support.conformance.hosting import serving_folder
 from support.footage import Picture, bikes, numbered, write_video

@@ -5,7 +5,7 @@ import pytest
 
 from ingest.taggers.hierarchy import Hierarchy, all_above
 from ingest.taggers.known_words import general_tags, known_parents, known_words, own_words
-from ingest.taggers.remote.whole_video import tidy_tag
+from ingest.taggers.tag_names import tidy_tag
 from ingest.taggers.visual.nudity import NUDITY
 from ingest.taggers.visual.specific_tags import load_words, specific_words
 from ingest.taggers.visual.tagger import LocalTagger

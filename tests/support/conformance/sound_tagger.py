@@ -11,7 +11,7 @@ from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.tags import is_source
 from ingest.pipeline import ingest_file
 from ingest.taggers.base import SoundTagger
-from ingest.taggers.remote.whole_video import tidy_tag
+from ingest.taggers.tag_names import tidy_tag
 from support.shades import Shades
 from support.sounds import RATE, Track, melody, noise, tone, write_film
 

@@ -19,7 +19,8 @@ from ingest.taggers.registry import (
     make_tagger,
 )
 from ingest.taggers.remote.pipeline import ingest_remotely
-from ingest.taggers.remote.whole_video import VideoTagger, tidy_tag
+from ingest.taggers.remote.whole_video import VideoTagger
+from ingest.taggers.tag_names import tidy_tag
 from support.footage import carphone
 
 FRAME_SHAPES = [(1, 1), (1, 4096), (4096, 1), (3, 7), (64, 36), (301, 299), (1080, 1920), (2, 260)]

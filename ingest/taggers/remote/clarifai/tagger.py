@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from engine.errors import InvalidInput, MissingPart
 from ingest.sources.hosting.base import Host, hosted
+from ingest.taggers.named_tracks import NamedTrack
 from ingest.taggers.remote.clarifai.settings import KEY_VARIABLES, ClarifaiSettings
 from ingest.taggers.remote.clarifai.wire import (
     AnswerUnreadable,
@@ -21,7 +22,7 @@ from ingest.taggers.remote.clarifai.wire import (
     tag_ranges_of,
 )
 from ingest.taggers.remote.renditions import Rendition, parts_of, rendition_of
-from ingest.taggers.remote.whole_video import RemoteTaggerFailed, RemoteTrack
+from ingest.taggers.remote.whole_video import RemoteTaggerFailed
 from ingest.taggers.tag_ranges import TagRange
 
 try:
@@ -78,7 +79,7 @@ class ClarifaiTagger:
         """Of the model, if one is asked for by version."""
         return self._settings.version or "latest"
 
-    def tag_video(self, path: Path) -> RemoteTrack:
+    def tag_video(self, path: Path) -> NamedTrack:
         """Return what Clarifai sees on each second of a file.
 
         Raises:
@@ -109,7 +110,7 @@ class ClarifaiTagger:
                 ]
                 n_seconds = max(n_seconds, end)
         try:
-            return RemoteTrack.build(tag_ranges, n_seconds)
+            return NamedTrack.build(tag_ranges, n_seconds)
         except InvalidInput as error:
             raise AnswerUnreadable(f"Clarifai's answer cannot be used: {error}") from error
 

@@ -13,7 +13,8 @@ from typing import Any, Final
 from engine.domain.text import cleaned_line
 from engine.domain.tracks import MIN_CONFIDENCE
 from engine.errors import InvalidInput
-from ingest.taggers.remote.whole_video import RemoteTaggerFailed, tidy_tag
+from ingest.taggers.remote.whole_video import RemoteTaggerFailed
+from ingest.taggers.tag_names import tidy_tag
 from ingest.taggers.tag_ranges import TagRange
 
 SAMPLE_MS: Final = 1000

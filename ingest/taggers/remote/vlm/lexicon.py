@@ -14,7 +14,7 @@ from ingest.taggers.base import Confidences
 from ingest.taggers.hierarchy import Hierarchy, all_above
 from ingest.taggers.known_words import known_parents, known_words
 from ingest.taggers.remote.vlm.settings import FREE, LISTED
-from ingest.taggers.remote.whole_video import tidy_tag
+from ingest.taggers.tag_names import tidy_tag
 from ingest.taggers.visual.nudity import NUDITY
 
 MAX_FREE_WORDS: Final = 2_000
