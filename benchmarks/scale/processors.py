@@ -1,6 +1,6 @@
 """Processors in simulated time: who waits for a turn, and how busy they are."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from random import Random
 from typing import Any
 
@@ -50,13 +50,13 @@ class Processors:
             left -= part
 
 
-def draw(chance: Random, percentiles: tuple[float, ...]) -> float:
+def draw(chance: Random, percentiles: Sequence[float]) -> float:
     """Return a number from a distribution given by evenly spaced percentiles, 0 and 100 with it."""
     place = chance.random() * (len(percentiles) - 1)
     below = int(place)
     return percentiles[below] + (place - below) * (percentiles[below + 1] - percentiles[below])
 
 
-def mean_of(percentiles: tuple[float, ...]) -> float:
+def mean_of(percentiles: Sequence[float]) -> float:
     """Return the mean of what ``draw`` draws."""
     return (sum(percentiles) - (percentiles[0] + percentiles[-1]) / 2) / (len(percentiles) - 1)

@@ -130,6 +130,7 @@ class Measured:
         cpu_ratios: percentiles of a job's CPU over what these two say.
         search_seconds: percentiles of a search, by number of videos.
         request_seconds: CPU of a request around its search.
+        replica_poll: a look for a new publication, without a bucket's latency.
     """
 
     operations: dict[str, Operation]
@@ -138,6 +139,7 @@ class Measured:
     cpu_ratios: tuple[float, ...]
     search_seconds: dict[int, tuple[float, ...]]
     request_seconds: float
+    replica_poll: Operation
 
     @classmethod
     def of(cls, figures: dict[str, Any]) -> "Measured":
@@ -158,6 +160,7 @@ class Measured:
                 if isinstance(figure, dict)
             },
             figures["requests"]["cpu_seconds"],
+            _operation(figures["replica_poll"]),
         )
 
 

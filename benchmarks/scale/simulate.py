@@ -3,7 +3,7 @@
     python benchmarks/scale/simulate.py
 
 Each run is offered nine tenths of the videos that its workers' cores can watch. The rows go into
-``simulated.json``, from which ``sizing.py`` makes the page's table.
+``simulated.json``, from which ``tables.py`` makes the page's table.
 """
 
 import json

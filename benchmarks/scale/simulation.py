@@ -178,7 +178,7 @@ class Simulation:
 
     def _start_host(self, api: Api) -> None:
         host = Processors(self.env, api.cores, speed=self._scenario.speed)
-        self.env.process(self._renew(api))
+        self.env.process(self._renew(api, host))
         if api.queries_a_second:
             self.env.process(self._be_asked(api, host))
         for _ in range(api.cores):
@@ -221,11 +221,14 @@ class Simulation:
         yield from host.run(self._measured.request_seconds + search)
         self._observe(self.observed.queries, self.env.now - asked_at)
 
-    def _renew(self, api: Api) -> Steps:
+    def _renew(self, api: Api, host: Processors) -> Steps:
         yield self.env.timeout(self._chance.random() * REPLICA_SECONDS)
         generation = 0
         while True:
             asked_at = self.env.now
+            poll = self._measured.replica_poll
+            wall = draw(self._chance, poll.wall)
+            yield from host.run(poll.client * wall / mean_of(poll.wall))
             yield from self._fetch(0.0)
             if (newest := int(self.env.now // api.generation_seconds)) > generation:
                 generation = newest

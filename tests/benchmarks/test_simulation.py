@@ -21,7 +21,13 @@ OPERATIONS = (
 )  # fmt: skip
 INSTANT = Operation(0.0005, 0.001, (0.001, 0.002, 0.003))
 MEASURED = Measured(
-    dict.fromkeys(OPERATIONS, INSTANT), 0.5, 0.05, (0.8, 1.0, 1.2), {1000: (0.001, 0.002)}, 0.0005
+    dict.fromkeys(OPERATIONS, INSTANT),
+    0.5,
+    0.05,
+    (0.8, 1.0, 1.2),
+    {1000: (0.001, 0.002)},
+    0.0005,
+    INSTANT,
 )
 
 

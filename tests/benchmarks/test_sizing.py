@@ -4,16 +4,17 @@ from copy import deepcopy
 
 import pytest
 import sizing
+import tables
 from figures import measured
 
 
 def test_the_tables_of_the_page_are_what_the_arithmetic_gives() -> None:
-    page = sizing.PAGE.read_text()
-    assert page == sizing.with_tables(page), "run 'python benchmarks/scale/sizing.py'"
+    page = tables.PAGE.read_text()
+    assert page == tables.with_tables(page), "run 'python benchmarks/scale/tables.py'"
 
 
 def test_the_page_says_of_every_price_whose_it_is_and_of_when() -> None:
-    page = sizing.PAGE.read_text()
+    page = tables.PAGE.read_text()
     for cloud in sizing.assumed()["clouds"].values():
         assert cloud["name"] in page
         assert cloud["source"]
@@ -43,14 +44,19 @@ def test_searches_take_what_was_measured_and_grow_with_the_videos_after_that() -
 
 
 def test_a_host_that_answers_holds_the_index() -> None:
-    for videos in sizing.SIZES:
-        (text,) = (
-            value
-            for name, value in sizing.column(videos, measured(), sizing.assumed()).items()
-            if name == "hosts that answer"
-        )
-        memory = float(text.split(", ")[1].split()[0].replace(",", ""))
-        assert memory > videos * measured()["queries"]["10000000"]["bytes_a_video"] / 1e9
+    for videos in tables.SIZES:
+        needs = sizing.needs_of(videos, measured(), sizing.assumed())
+        assert needs.answering_memory_gb > needs.index_bytes / 1e9
+        assert needs.answering_hosts >= 2
+
+
+def test_ten_times_the_videos_need_ten_times_of_what_each_takes() -> None:
+    one, ten = (sizing.needs_of(videos, measured(), sizing.assumed()) for videos in (10**8, 10**9))
+    for name in ("watching_hours", "writer_busy", "catalog_bytes", "index_bytes", "search_seconds"):
+        assert getattr(ten, name) == pytest.approx(10 * getattr(one, name))
+    # Each of ten times the queries goes through ten times the videos.
+    processors = [each.answering_hosts * each.answering_processors for each in (one, ten)]
+    assert processors[1] == pytest.approx(100 * processors[0], rel=0.2)
 
 
 def test_another_price_is_another_table() -> None:
@@ -58,4 +64,4 @@ def test_another_price_is_another_table() -> None:
     dear = deepcopy(cheap)
     for cloud in dear["clouds"].values():
         cloud["processor_hour"] *= 10
-    assert sizing.size_table(measured(), cheap) != sizing.size_table(measured(), dear)
+    assert tables.size_table(measured(), cheap) != tables.size_table(measured(), dear)
