@@ -6,7 +6,14 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.changes.new_content import NEW_CONTENT_SHARE, ROWS, Grey, allowed_change, gradient
+from ingest.changes.new_content import (
+    MAX_NOISE,
+    NEW_CONTENT_SHARE,
+    ROWS,
+    Grey,
+    allowed_change,
+    gradient,
+)
 from ingest.changes.registration import Registration, align, refine
 
 FITTED_SHARE: Final = 0.03
@@ -28,6 +35,8 @@ _MIN_TEXTURED: Final = 100
 # a fit: of 367 pairs that fit, the rough one had left at most 0.031, and of footage five pairs in
 # six have more than this.
 _MAY_FIT: Final = 0.06
+# Where so many of the textured cells are at rest, no zoom and no pan explains what changes.
+_MOSTLY: Final = 0.7
 # What remains of a cell is worth a look from this on; so many of them, and so close together (the
 # spread of their places, in cells) are somebody who moves.
 _REMAINS: Final = 0.75
@@ -96,7 +105,8 @@ def compare(before: Grey, after: Grey, now: Difference, earlier: Difference | No
     """Compare a picture with the one before.
 
     What is costly is left out where it would tell nothing: all of it where less than a hundredth
-    changed, and the last steps of the alignment where the first leave too much.
+    changed, the alignment where most of the picture is at rest and much of it is not, and its last
+    steps where the first leave too much.
 
     Args:
         before: a second earlier.
@@ -109,6 +119,8 @@ def compare(before: Grey, after: Grey, now: Difference, earlier: Difference | No
     if changed <= NEW_CONTENT_SHARE:
         return Pair(changed, changed, _excess(now.over), rest, 0.0, 0, _in_one_spot(now.over))
     climb, rows = (0.0, 0) if earlier is None else climbing(earlier.signed, now.signed)
+    if changed > _MAY_FIT and _is_mostly_at_rest(now):
+        return Pair(changed, changed, 0.0, rest, climb, rows, 0.0)
     over, known = _unexplained(before, after)
     left = _share(over[known] > 1)
     if np.count_nonzero(known) < _MIN_KNOWN * before.size or left >= changed:
@@ -183,6 +195,11 @@ def _excess(over: NDArray[np.float32]) -> float:
     """Return the value that 0.5 % of the cells are over."""
     index = int(over.size * 0.995)
     return float(np.partition(over, index, axis=None)[index]) if over.size else 0.0
+
+
+def _is_mostly_at_rest(difference: Difference) -> bool:
+    textured = difference.size[difference.steepness > _TEXTURED]
+    return textured.size >= _MIN_TEXTURED and _share(textured <= MAX_NOISE) >= _MOSTLY
 
 
 def _rest(difference: Difference) -> float:

@@ -14,12 +14,16 @@ from numpy.typing import NDArray
 
 from ingest.changes.new_content import LUMA
 
+ALL_MIXED: Final = 0.95
+"""Of less than this nobody asks how much it is."""
+
 # Colours that are tried first, in each of red, green and blue; the best is then improved.
 _LEVELS: Final = (0, 64, 128, 192, 255)
 _STEPS: Final = 6
 _BEYOND: Final = 20
-# So many samples are enough.
+# So many samples are enough, and of these one in so many to choose among the first colours.
 _MAX_SAMPLES: Final = 1000
+_FIRST_SAMPLES: Final = 5
 # What is behind must differ by this from the colour, or it tells nothing.
 _MIN_CONTRAST: Final = 25.0
 # A sample is a mixture when it passes within this of the line, and this share of its length.
@@ -37,19 +41,21 @@ def mixed(behind: _Points, away: _Points) -> float:
         away: what they show at other times, less that; shape (n, 3).
 
     Returns:
-        a share of it, by how much it differs, 0.0 to 1.0.
+        a share of it, by how much it differs, 0.0 to 1.0; 0.0 where less than ``ALL_MIXED`` of it
+        is brighter at all.
     """
     every = max(1, len(away) // _MAX_SAMPLES)
     behind, away = behind[::every], away[::every]
     whole = float(np.linalg.norm(away, axis=1).sum())
     brighter = away @ LUMA > 0
-    if not brighter.any():
-        return 0.0
     behind, away = behind[brighter], away[brighter]
     length = np.linalg.norm(away, axis=1)
+    if length.sum() < ALL_MIXED * whole or not whole:
+        return 0.0
     lattice = [np.array(colour, np.float32) for colour in product(_LEVELS, repeat=3)]
-    met = [_met(colour, behind, away, length) for colour in lattice]
-    best, colour = max(met), lattice[int(np.argmax(met))]
+    first = tuple(array[::_FIRST_SAMPLES] for array in (behind, away, length))
+    colour = max(lattice, key=lambda colour: _met(colour, *first))
+    best = _met(colour, behind, away, length)
     for _ in range(_STEPS):
         colour = _improved(colour, behind, away, length)
         best = max(best, _met(colour, behind, away, length))

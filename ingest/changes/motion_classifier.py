@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import asdict, fields, replace
 from functools import cache
 from typing import Final
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ingest.changes.cells import AtRest, Cells, middle_of, share_of
 from ingest.changes.change_track import FULL_SCALE, Changes, FrameChange
-from ingest.changes.drawn_overlay import Drawing, drawing
+from ingest.changes.drawn_overlay import drawing
 from ingest.changes.frame_difference import (
     FITTED_SHARE,
     JUMP_SHARE,
@@ -20,6 +20,7 @@ from ingest.changes.frame_difference import (
     Pair,
     compare,
 )
+from ingest.changes.kind_evidence import Evidence
 from ingest.changes.new_content import (
     MIN_AT_REST,
     NEW_CONTENT_SHARE,
@@ -39,11 +40,11 @@ from ingest.changes.video_kind import (
     AT_REST,
     MAX_CUTS,
     MAX_WITHIN,
-    Evidence,
     KindAssessment,
+    asks_for_colours,
     classify,
 )
-from ingest.changes.within_second import Within
+from ingest.changes.within_second import Exchanges, Within
 from ingest.decoding.frames import Second
 
 # A picture whose cells spread by less, in grey levels, is blank: in a fade, or between two shots.
@@ -79,6 +80,7 @@ class MotionClassifier:
         self._spread = Spread()
         self._sliding = Spread(_SLIDING_PICTURES)
         self._within = Within()
+        self._exchanges = Exchanges()
         self._changed = bytearray()
         self._left = bytearray()
         self._new = bytearray()
@@ -119,9 +121,7 @@ class MotionClassifier:
             if colours and not blank:
                 self._spread.add(colours)
         else:
-            pair = self._compare(self._last, grey, colours)
-            if colours and before and pair.changed <= NEW_CONTENT_SHARE:
-                self._within.add(colours, before)
+            pair = self._compare(self._last, grey, colours, before)
             changed, left, cut = pair.changed, pair.left, _is_cut(pair, self._last, grey)
         joined = not blank and not cut and self._last is not None and self._last is self._shown
         self._shown = grey
@@ -152,17 +152,19 @@ class MotionClassifier:
     def assessment(self) -> KindAssessment:
         """Judge what was seen so far."""
         cuts = np.flatnonzero(self.changes().cuts)[:MAX_CUTS]
-        at_rest = self._cells.at_rest()
-        is_within = self._within.share() >= MAX_WITHIN and self._pairs.still() >= AT_REST
-        drawn = drawing((self._within if is_within else self._spread).pictures())
         evidence = self._pairs.evidence(
-            at_rest,
-            drawn,
+            self._cells.at_rest(),
             sliding(self._sliding.pictures()),
             self._within,
+            self._exchanges.share(),
             self._filled(),
             tuple(cuts.tolist()),
         )
+        if asks_for_colours(evidence):
+            is_within = evidence.within >= MAX_WITHIN and evidence.still >= AT_REST
+            drawn = drawing((self._within if is_within else self._spread).pictures())
+            measured = {name: round(value, 4) for name, value in asdict(drawn).items()}
+            evidence = replace(evidence, **measured)
         return KindAssessment(classify(evidence), evidence)
 
     def _filled(self) -> float:
@@ -170,9 +172,15 @@ class MotionClassifier:
             return 0.0
         return self._cells.filled(Difference.between(self._first, self._last).over > 1)
 
-    def _compare(self, before: Grey, after: Grey, colours: Callable[[], Colours] | None) -> Pair:
-        difference = Difference.between(before, after)
-        pair = compare(before, after, difference, self._difference)
+    def _compare(
+        self,
+        last: Grey,
+        grey: Grey,
+        colours: Callable[[], Colours] | None,
+        before: Callable[[], Colours] | None,
+    ) -> Pair:
+        difference = Difference.between(last, grey)
+        pair = compare(last, grey, difference, self._difference)
         self._difference = difference
         self._pairs.add(pair)
         explained = pair.changed > _ZOOMED_OR_FADED and pair.left < FITTED_SHARE
@@ -185,6 +193,11 @@ class MotionClassifier:
                 self._spread.add(made)
             if not explained:
                 self._sliding.add(made)
+        if colours and before:
+            if pair.changed <= NEW_CONTENT_SHARE:
+                self._within.add(colours, before)
+            elif at_rest and pair.left <= JUMP_SHARE and not explained:
+                self._exchanges.add(colours, before, difference.over > 1)
         return pair
 
     def _log(self, change: FrameChange) -> FrameChange:
@@ -213,9 +226,9 @@ class _Pairs:
     def evidence(
         self,
         at_rest: "AtRest",
-        drawn: Drawing,
         slides: Sliding,
         within: Within,
+        exchanged: float,
         filled: float,
         cuts: tuple[int, ...],
     ) -> Evidence:
@@ -244,15 +257,6 @@ class _Pairs:
             lull=at_rest.activity[0],
             activity=at_rest.activity[1],
             burst=at_rest.activity[2],
-            one_colour=round(drawn.one_colour, 4),
-            two_colours=round(drawn.two_colours, 4),
-            one_sided=round(drawn.one_sided, 4),
-            alike=round(drawn.alike, 4),
-            tint=round(drawn.tint, 4),
-            turning=round(drawn.turning, 4),
-            mixed=round(drawn.mixed, 4),
-            own_colour=round(drawn.own_colour, 4),
-            even=round(drawn.even, 4),
             sliding=round(slides.share, 4),
             lines=round(slides.lines, 4),
             bared=round(slides.bared, 4),
@@ -261,6 +265,7 @@ class _Pairs:
             standing=at_rest.standing,
             within=round(within.share(), 4),
             repeating=round(within.repeating(), 4),
+            exchanged=round(exchanged, 4),
             filled=filled,
             spots=share_of(pairs["spot"][fits] > 0),
             explained=share_of(_is_explained(pairs["changed"], pairs["left"])),

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ingest.changes.evenness import evenness
 from ingest.changes.new_content import LUMA, allowed_change, gradient
 from ingest.changes.one_colour import MOVES, CellChanges, mostly_shown
+from ingest.changes.video_kind import A_LINE, LINES
 
 _MIN_TWOS: Final = 3
 # A row is part of a line when more than this share of its cells move.
@@ -42,7 +43,8 @@ class Sliding:
     """Measures of what goes one way; shares, 0.0 to 1.0.
 
     Attributes:
-        share: of twos of pictures, how many are the same moved by as much, up or down or sideways.
+        share: of twos of pictures, how many are the same moved by as much, up or down or sideways;
+            0.0 of what is neither lines nor one line.
         lines: of how much the cells show of the colour, what is the same all along a row.
         bared: of how steep the pictures are where they move, what their mean is: what stays behind.
         two_colours: of the changes, how much is that of one or two colours.
@@ -89,14 +91,17 @@ def _everywhere(changes: NDArray[np.bool_], moving: NDArray[np.bool_]) -> bool:
 
 
 def _goes(shown: _Shares, moving: NDArray[np.bool_]) -> tuple[float, float]:
-    """Return in how many twos it is moved by as much, and how much of it is in lines."""
-    share = max(
-        _sideways(shown, moving),
-        _sideways(np.ascontiguousarray(shown.swapaxes(1, 2)), moving.T),
-    )
+    """Return in how many twos it is moved by as much, and how much of it is in lines.
+
+    What is neither one line nor lines is not asked whether it is moved: that is most of the work.
+    """
     in_row = moving.sum(axis=1)
     rows = shown.sum(axis=2) / np.maximum(1, in_row)
-    return share, float((np.square(rows) @ in_row).sum()) / max(1e-6, float(np.square(shown).sum()))
+    lines = float((np.square(rows) @ in_row).sum()) / max(1e-6, float(np.square(shown).sum()))
+    if A_LINE < lines < LINES:
+        return 0.0, lines
+    across = _sideways(np.ascontiguousarray(shown.swapaxes(1, 2)), moving.T)
+    return max(_sideways(shown, moving), across), lines
 
 
 def _shown(pictures: NDArray[np.uint8], colour: NDArray[np.float32]) -> _Shares:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from ingest.changes.kind_evidence import Evidence
+from ingest.changes.mixtures import ALL_MIXED
 from ingest.changes.new_content import MAX_NOISE
 
 
@@ -22,7 +24,7 @@ class Kind(StrEnum):
     """Too short to tell."""
 
 
-KIND_RULES: Final = 4
+KIND_RULES: Final = 5
 """Version of these rules; with another one, videos may be told another kind."""
 
 MIN_SAMPLES: Final = 3
@@ -75,8 +77,9 @@ _STEADY: Final = 0.4
 # because rays cover some cells most of the time. Where little of it moves at a time,
 # as flakes do and people seen from above, the first alone tells.
 _ALL_MIXED: Final = 0.97
-_DRAWN, _ONE_SIDED, _SPARSE = 3.6, 0.9, 0.25
+_DRAWN, _ONE_SIDED, _SPARSE, _SPARSE_IN_GREY = 3.6, 0.9, 0.25, 0.32
 _SURELY_DRAWN, _MOSTLY_ONE_SIDED = 3.7, 0.8
+_HANDS_COLOUR, _HANDS_ONE_SIDED, _HANDS_ALIKE = 0.98, 0.93, 0.9
 # What is bright makes all that is dark behind it brighter; what sways makes as much darker.
 _ALIKE, _ALIKE_IN_GREY, _ALL_ONE_SIDED = 0.55, 0.82, 0.97
 # Lamps and gradients have several colours, but each cell always the same.
@@ -85,8 +88,11 @@ _VIVID, _OWN_COLOUR, _OWN_ONE_SIDED, _OWN_ALIKE, _OWN_EVEN = 25.0, 0.985, 0.94, 
 _SLIDING, _SLIDING_COLOURS = 0.8, 0.75
 # Those that climb or sink are lines, where smoke is not, and what is behind them stays; of one that
 # goes sideways the letters follow each other.
-_LINES, _BARED = 0.45, 0.1
-_A_LINE, _A_LINE_SLIDING = 0.1, 0.6
+LINES: Final = 0.45
+"""Lines of words have this much or more that is the same all along a row."""
+A_LINE: Final = 0.1
+"""One line of words that goes sideways has this much of it or less."""
+_BARED, _BENDS, _A_LINE_SLIDING = 0.1, 0.45, 0.6
 # Grey levels by which colours are other than grey, to tell something.
 _TINT: Final = 2.0
 # Somebody who walks is in one place at a time.
@@ -97,6 +103,8 @@ _BAND: Final = 0.6
 _BAND_QUIET: Final = 0.45
 _BAND_NOISE: Final = 0.7
 _STANDING, _SHUTTLING, _WORDS_EVEN = 0.5, 0.03, 0.75
+# Words that are marked in turn, or come in turn, are exchanged at once.
+_EXCHANGED: Final = 0.4
 # In a wide band they may come one by one.
 _WORDS_ACROSS, _WORDS_STANDING, _WORDS_SHUTTLING = 0.55, 0.3, 0.06
 _ACROSS, _ACROSS_ACTIVITY, _ACROSS_EVEN = 0.8, 0.25, 0.8
@@ -108,100 +116,6 @@ _TICKER_BAND, _TICKER_COLOURS, _TICKER_EVEN = 0.2, 0.97, 0.9
 _CLIMBING_SHARE: Final = 0.6
 _CLIMBING_REST: Final = 0.5
 _CLIMBING_COLOUR, _CLIMBING_ONE_SIDED = 0.9, 0.97
-_CLIMBING_MIXED: Final = 0.95
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Evidence for a video's kind: small, and plain numbers. Pairs are pictures a second apart.
-
-    Attributes:
-        samples: pictures that could be compared; blank ones cannot.
-        still: share of the pairs of which at most 1 % of the cells changed.
-        fitted: share of the pairs that show the same, perhaps zoomed, shifted or dimmed.
-        jumps: number of pairs that have little in common.
-        change_seconds: seconds it takes, on average, until pictures fit again.
-        excess: of the pairs that fit, the middle one's, as in
-            ``ingest.changes.frame_difference.Pair``.
-        quiet: share of the cells that stay, in the pairs where nothing jumps, zooms or fades.
-        quiet_pairs: how many pairs these are.
-        noise: grey levels by which the middle one of these cells changes in a second, on average.
-        band: height of all that does not stay, as a share of the picture's.
-        climbing: share of the pairs that are the pair before moved by the same number of rows.
-        rows: this number, over 0 downwards.
-        rest: grey levels by which the calmest fifth of the cells changes; the middle pair's.
-        cuts: seconds at which another picture comes up; the first ``MAX_CUTS``.
-        moving: share of the cells that change in more than 8 % of the pairs that ``quiet`` is of.
-        across: width of all that does not stay, as a share of the picture's.
-        lull: of these cells, the share that changes in a pair; a tenth of the pairs have less.
-        activity: likewise; the middle pair's.
-        burst: likewise; a tenth of the pairs have more.
-        one_colour: of the changes in colour, how much is that of one colour over what is behind.
-        two_colours: or of one of two.
-        one_sided: how much makes a cell brighter always, or darker always.
-        alike: how much makes all cells brighter behind which it is as bright, or all darker.
-        tint: grey levels by which these changes are other than grey.
-        turning: share of the pictures that are the one before with a disc turned.
-        explained: share of the pairs that change, and little of it is left.
-        within: of a few seconds that are like the one before, the share in which something moved
-            since a fraction of a second before; then the colours and ``turning`` are of these.
-        repeating: of these, the share in which what moved repeats itself, as equal lines do.
-        spots: share of the pairs that fit of which what is left lies in one small place.
-        mixed: of what differs from what is behind, how much lies between that and one brighter
-            colour.
-        own_colour: of what differs, how much is a mixture with one colour for each cell.
-        filled: where a line from side to side is not what it was at first, the share it has of all
-            cells that ever changed.
-        even: of the parts of what moves, how many take part in a large change, on average.
-        sliding: share of the pairs of which the second is the first, with what is of one colour
-            moved by the same rows or columns.
-        lines: of how much the cells show of that colour, what is the same all along a row.
-        bared: of how steep the picture is where that moves, what stays: what is behind.
-        sliding_colours: of the changes in these pairs, how much is that of one colour or two.
-        standing: share of the pairs, of those that ``quiet`` is of, in which less than half as much
-            changes as in those with ``burst``.
-        shuttling: of all change, what is in these and goes to and fro: not one way only.
-    """
-
-    samples: int
-    still: float
-    fitted: float
-    jumps: int
-    change_seconds: float
-    excess: float
-    quiet: float
-    quiet_pairs: int
-    noise: float
-    band: float
-    climbing: float
-    rows: int
-    rest: float
-    cuts: tuple[int, ...]
-    moving: float
-    across: float
-    lull: float
-    activity: float
-    burst: float
-    one_colour: float
-    two_colours: float
-    one_sided: float
-    alike: float
-    tint: float
-    turning: float
-    explained: float
-    within: float
-    repeating: float
-    spots: float
-    mixed: float
-    own_colour: float
-    filled: float
-    even: float
-    sliding: float
-    lines: float
-    bared: float
-    sliding_colours: float
-    standing: float
-    shuttling: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,15 +150,33 @@ def classify(evidence: Evidence) -> Kind:
     return Kind.OVERLAY if _climbs(evidence) else Kind.MOTION
 
 
-def _is_drawn(evidence: Evidence) -> bool:
-    goes_on_before_one_picture = (
+def asks_for_colours(evidence: Evidence) -> bool:
+    """Whether the kind hangs on what is measured of the pictures in colour.
+
+    Args:
+        evidence: all but that.
+    """
+    slides = evidence.sliding >= _SLIDING and evidence.sliding_colours >= _SLIDING_COLOURS
+    return (
+        _goes_on_before_one_picture(evidence)
+        or _moves_by_rows(evidence)
+        or slides
+        or evidence.still >= _SOMEBODY_STILL
+    )
+
+
+def _goes_on_before_one_picture(evidence: Evidence) -> bool:
+    return (
         evidence.quiet_pairs >= max(_OVERLAY_PAIRS, _OVERLAY_SHARE * (evidence.samples - 1))
         and evidence.still <= AT_REST
         and evidence.explained <= _MAX_EXPLAINED
         and (evidence.rest <= _REST or evidence.noise <= MAX_NOISE)
         and evidence.moving >= _MIN_WORDS
     )
-    if not goes_on_before_one_picture:
+
+
+def _is_drawn(evidence: Evidence) -> bool:
+    if not _goes_on_before_one_picture(evidence):
         return False
     if evidence.moving < _MIN_DRAWN:
         return _is_drawn_in_a_band(evidence, steady=False)
@@ -254,7 +186,7 @@ def _is_drawn(evidence: Evidence) -> bool:
         return False
     steady = evidence.lull >= _STEADY * evidence.activity > 0
     of_colours = _is_of_one_colour(evidence) or _is_of_own_colours(evidence)
-    if steady and (of_colours or _slides(evidence)):
+    if (steady and (of_colours or _slides(evidence))) or _is_surely_of_one_colour(evidence):
         return True
     return _is_drawn_in_a_band(evidence, steady=steady)
 
@@ -263,10 +195,18 @@ def _is_of_one_colour(evidence: Evidence) -> bool:
     if evidence.mixed >= _ALL_MIXED:
         return True
     sticks_out = evidence.fitted < AT_REST or evidence.excess > _SLIGHT_EXCESS
-    if evidence.activity < _SPARSE or not sticks_out or not _is_to_one_side(evidence):
+    tells = evidence.tint >= _TINT or _moves_by_rows(evidence)
+    sparse = evidence.activity < (_SPARSE if tells else _SPARSE_IN_GREY)
+    if sparse or not sticks_out or not _is_to_one_side(evidence):
         return False
     drawn = evidence.one_colour + evidence.two_colours + evidence.one_sided + evidence.even
     return drawn >= (_DRAWN if evidence.one_sided >= _ONE_SIDED else _SURELY_DRAWN)
+
+
+def _is_surely_of_one_colour(evidence: Evidence) -> bool:
+    """Whether all of it is, as hands of dials are; they may rest in between."""
+    one_sided = evidence.one_sided >= _HANDS_ONE_SIDED and evidence.alike >= _HANDS_ALIKE
+    return evidence.one_colour >= _HANDS_COLOUR and one_sided and evidence.activity >= _SPARSE
 
 
 def _is_of_own_colours(evidence: Evidence) -> bool:
@@ -290,9 +230,14 @@ def _is_to_one_side(evidence: Evidence) -> bool:
 
 def _slides(evidence: Evidence) -> bool:
     """Whether lines of words go one way as one; a train does, too, but has colours of its own."""
-    one_line = evidence.lines <= _A_LINE and evidence.sliding >= _A_LINE_SLIDING
-    lines = evidence.lines >= _LINES and evidence.sliding >= _SLIDING
+    one_line = evidence.lines <= A_LINE and evidence.sliding >= _A_LINE_SLIDING
+    lines = evidence.lines >= LINES and evidence.sliding >= _SLIDING and not _bends(evidence)
     return (one_line or lines) and evidence.two_colours >= _SLIDING_COLOURS
+
+
+def _bends(evidence: Evidence) -> bool:
+    """Whether it makes as many cells darker as brighter of those as bright, as water does."""
+    return 0 < evidence.alike < _BENDS
 
 
 def _is_lines_of_words(evidence: Evidence) -> bool:
@@ -301,8 +246,9 @@ def _is_lines_of_words(evidence: Evidence) -> bool:
     return (
         evidence.samples > _OVERLAY_PAIRS
         and (slides or _moves_by_rows(evidence))
-        and evidence.lines >= _LINES
+        and evidence.lines >= LINES
         and evidence.bared >= _BARED
+        and not _bends(evidence)
         and evidence.explained <= _MAX_EXPLAINED
     )
 
@@ -329,7 +275,8 @@ def _is_words(evidence: Evidence) -> bool:
         and evidence.standing >= _WORDS_STANDING
         and evidence.shuttling <= _WORDS_SHUTTLING
     )
-    return (stands or come_one_by_one) and evidence.even >= _WORDS_EVEN
+    exchanged = evidence.exchanged >= _EXCHANGED and evidence.even >= _MIN_EVEN
+    return exchanged or ((stands or come_one_by_one) and evidence.even >= _WORDS_EVEN)
 
 
 def _goes_from_side_to_side(evidence: Evidence) -> bool:
@@ -341,6 +288,7 @@ def _goes_from_side_to_side(evidence: Evidence) -> bool:
         evidence.activity >= _WAVE_ACTIVITY
         and evidence.even >= _WAVE_EVEN
         and evidence.one_sided >= _WAVE_ONE_SIDED
+        and not _bends(evidence)
         and sided >= _WAVE_DRAWN
     )
     ticker = evidence.two_colours >= _TICKER_COLOURS and evidence.even >= _TICKER_EVEN
@@ -360,7 +308,7 @@ def _somebody_is_there(evidence: Evidence) -> bool:
 
 def _climbs(evidence: Evidence) -> bool:
     at_rest_behind = evidence.rest <= _CLIMBING_REST
-    words = evidence.lines >= _LINES and evidence.even >= _MIN_EVEN
+    words = evidence.lines >= LINES and evidence.even >= _MIN_EVEN
     return (
         _moves_by_rows(evidence)
         and at_rest_behind
@@ -373,7 +321,7 @@ def _climbs_without_colour(evidence: Evidence) -> bool:
     """Whether words climb over nothing but a colour, where there is nothing to be seen at rest."""
     tells = evidence.tint >= _TINT
     one_sided = evidence.one_sided >= (_CLIMBING_COLOUR if tells else _CLIMBING_ONE_SIDED)
-    one_colour = evidence.one_colour >= _CLIMBING_COLOUR or evidence.mixed >= _CLIMBING_MIXED
+    one_colour = evidence.one_colour >= _CLIMBING_COLOUR or evidence.mixed >= ALL_MIXED
     return _moves_by_rows(evidence) and one_sided and one_colour
 
 

@@ -1,15 +1,19 @@
-"""A second look within a second, where one a second sees nothing move.
+"""A second look within a second, where one a second leaves in doubt what moves.
 
 What comes back to where it was after one second, a record that turns sixty times a minute or
-lines of text that follow each other, stands still for whoever looks once a second.
+lines of text that follow each other, stands still for whoever looks once a second. And what is
+another thing every second, words that are marked in turn, may have stood still in between, as
+nobody does who moves.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.changes.evenness import LARGE
 from ingest.changes.new_content import (
     COLUMNS,
     LUMA,
@@ -29,6 +33,64 @@ _UNLIKE: Final = 0.1
 
 # Which of the calm seconds are looked at twice: a few, whether a video is short or long.
 _CALM_SECONDS: Final = (2, 4, 9, 20, 50, 120)
+# Likewise, of those in which a part changed; once so many were no exchange, no more.
+_LIVELY_SECONDS: Final = (1, 2, 3, 4, 6, 8, 11, 15, 20, 30, 60, 120)
+_MAX_IN_VAIN: Final = 6
+_MIN_LIVELY: Final = 2
+# What changed in a second stood still before when less of it than this differs, by more than this
+# many grey levels.
+_STOOD, _STIRS = 0.1, 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    """Share of the cells that changed in a second, and whether they stood still in the end."""
+
+    changed: float
+    stood: bool
+
+
+class Exchanges:
+    """Compares a few lively seconds with what was shown just before: whether they stand still.
+
+    Whoever moves is somewhere else a fifth of a second before; words are not.
+    """
+
+    def __init__(self) -> None:
+        self._n_lively = 0
+        self._compared: list[_Exchange] = []
+
+    def add(
+        self,
+        now: Callable[[], Colours],
+        before: Callable[[], Colours],
+        changed: NDArray[np.bool_],
+    ) -> None:
+        """Take a second in which a part changed; pictures are made only when needed.
+
+        Args:
+            now: makes the picture of the second.
+            before: makes the one shown a fraction of a second before.
+            changed: the cells that changed since the second before, shape (54, 96).
+        """
+        self._n_lively += 1
+        in_vain = len(self._compared) >= _MAX_IN_VAIN and not any(
+            one.stood for one in self._compared
+        )
+        if in_vain or self._n_lively not in _LIVELY_SECONDS:
+            return
+        earlier, later = (picture[changed] @ LUMA for picture in (before(), now()))
+        stirs = float(np.mean(np.abs(later - earlier) > _STIRS))
+        self._compared.append(_Exchange(float(np.mean(changed)), stirs < _STOOD))
+
+    def share(self) -> float:
+        """Return, of the seconds in which much changed, the share in which it stood in the end."""
+        if len(self._compared) < _MIN_LIVELY:
+            return 0.0
+        largest = max(one.changed for one in self._compared)
+        return float(
+            np.mean([one.stood for one in self._compared if one.changed >= LARGE * largest])
+        )
 
 
 class Within:

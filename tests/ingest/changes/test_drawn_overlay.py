@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from ingest.changes.drawn_overlay import drawing
@@ -16,7 +17,7 @@ from ingest.changes.new_content import COLUMNS, LUMA, ROWS, Colours, small_colou
 from ingest.changes.spread import MAX_STORED, Spread
 from ingest.changes.turning import turning
 from ingest.changes.video_kind import Kind, KindAssessment
-from ingest.changes.within_second import Within, repeats
+from ingest.changes.within_second import Exchanges, Within, repeats
 from support import overlays, scenes, stills
 from support.footage import Picture, big_buck_bunny, bikes, carphone, photograph
 
@@ -338,6 +339,62 @@ def test_less_than_two_looks_within_a_second_tell_nothing() -> None:
         shares.append(within.share())
     assert shares == [0.0, 0.0, 0.0, 1.0]
     assert len(within.pictures()) == 4
+
+
+def test_words_that_are_marked_in_turn_are_exchanged_at_once() -> None:
+    """Three words of a line, marked by a box for a second each; every third second a new line."""
+    backdrop = np.asarray(stills.cropped(PHOTOS["coffee.png"], SHAPE))
+    rng, line = np.random.default_rng(3), Image.new("L", (0, 0))
+    pictures = []
+    for number in range(5 * 18):
+        if number % 15 == 0:
+            line = Image.new("L", (SHAPE[1], 24))
+            stills.write_line(line, stills.line_of_song(rng), SHAPE[1] / 2, 2, 0.1)
+        picture = backdrop.copy()
+        x = 20 + 95 * (number // 5 % 3)
+        picture[132:156, x : x + 90] = (190, 30, 80)
+        picture[132:156][np.asarray(line) > 127] = (250, 250, 240)
+        pictures.append(picture)
+    assessment = assessed(pictures, 5)
+    assert (assessment.kind, assessment.evidence.exchanged) == (Kind.OVERLAY, 1.0)
+
+
+def test_who_goes_on_moving_is_exchanged_by_nobody() -> None:
+    """The same place each second, and another one in between."""
+    backdrop = np.asarray(stills.cropped(PHOTOS["coffee.png"], SHAPE))
+    pictures = []
+    for number in range(5 * 16):
+        picture = backdrop.copy()
+        x = 20 + 12 * (number * 2 % 25)
+        picture[112:156, x : x + 40 : 2] = (190, 30, 80)
+        picture[112:156, x + 1 : x + 41 : 2] = (40, 60, 30)
+        pictures.append(picture)
+    assert assessed(pictures, 5).evidence.exchanged == 0.0
+
+
+def test_where_six_seconds_were_no_exchange_no_more_are_looked_at() -> None:
+    exchanges, made = Exchanges(), 0
+    black, white = (np.full((ROWS, COLUMNS, 3), level, np.uint8) for level in (0, 255))
+    everywhere = np.ones((ROWS, COLUMNS), np.bool_)
+
+    def before() -> Colours:
+        nonlocal made
+        made += 1
+        return black
+
+    for _ in range(200):
+        exchanges.add(lambda: white, before, everywhere)
+    assert (made, exchanges.share()) == (6, 0.0)
+
+
+def test_one_look_tells_no_exchange() -> None:
+    exchanges = Exchanges()
+    black = np.zeros((ROWS, COLUMNS, 3), np.uint8)
+    shares = []
+    for _ in range(2):
+        exchanges.add(lambda: black, lambda: black, np.ones((ROWS, COLUMNS), np.bool_))
+        shares.append(exchanges.share())
+    assert shares == [0.0, 1.0]
 
 
 def test_where_nothing_is_at_rest_a_second_look_sees_no_drawing() -> None:
