@@ -10,6 +10,8 @@ import yaml
 from api.cli import _COMMANDS
 from api.settings import Settings
 from engine.executors import check_executor
+from engine.indexes import LOCAL
+from engine.indexes.milvus.address import MilvusAddress
 from engine.object_stores import check_object_store
 
 ROOT = Path(__file__).parent.parent
@@ -77,7 +79,9 @@ def test_the_grown_shape_shares_what_its_parts_must_share() -> None:
     services = yaml.safe_load((ROOT / "compose.grown.yaml").read_text())["services"]
 
     def setting(service: str, name: str) -> str:
-        return str(services[service]["environment"][f"REELMATCH_{name}"])
+        value = str(services[service]["environment"][f"REELMATCH_{name}"])
+        default = re.fullmatch(rf"\$\{{REELMATCH_{name}:?-(.*)\}}", value)
+        return default[1] if default else value
 
     published = setting("builder", "PUBLISH_TO")
     assert published == setting("api", "REPLICA_OF") == setting("worker", "REPLICA_OF")
@@ -86,6 +90,7 @@ def test_the_grown_shape_shares_what_its_parts_must_share() -> None:
     assert {setting(name, "CATALOG") for name in ("api", "worker", "builder")} == {
         "postgresql://reelmatch@postgres:5432/reelmatch"
     }
+    assert {setting(name, "INDEX") for name in ("api", "worker", "builder")} == {LOCAL}
     # What workers of the cluster count is written where the builder reads it.
     assert "built:/data" in services["builder"]["volumes"]
     assert "built:/data" in services["dask-worker"]["volumes"]
@@ -97,3 +102,21 @@ def test_what_is_written_for_kubernetes_can_be_read() -> None:
     objects = [one for block in blocks for one in yaml.safe_load_all(block)]
     assert {one["kind"] for one in objects} >= {"Deployment", "Service", "StatefulSet"}
     assert all({"apiVersion", "metadata"} <= one.keys() for one in objects)
+
+
+def test_the_grown_shape_has_an_index_that_all_ask_instead_when_it_is_told_to() -> None:
+    text = (ROOT / "compose.grown.yaml").read_text()
+    values = dict(re.findall(r"^#     ([A-Z_]+)=(\S*)$", text, re.M))
+    services = yaml.safe_load(text)["services"]
+    assert services["milvus"]["profiles"] == [values["COMPOSE_PROFILES"]]
+    assert values["REELMATCH_INDEX"].startswith("milvus://milvus:")
+    assert MilvusAddress.parse(values["REELMATCH_INDEX"]).port == 19530
+    for name in ("api", "worker", "builder"):
+        environment = services[name]["environment"]
+        chosen = {
+            variable: values.get(variable, "")
+            for variable, value in environment.items()
+            if re.fullmatch(rf"\$\{{{variable}:?-.*\}}", str(value))
+        }
+        assert chosen["REELMATCH_INDEX"] == values["REELMATCH_INDEX"]
+        assert not chosen.get("REELMATCH_REPLICA_OF")

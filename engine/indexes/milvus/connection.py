@@ -17,13 +17,16 @@ Row = Mapping[str, Any]
 MAX_FETCHED: Final = 16_384
 """Milvus answers no search with more."""
 
-_READ_SECONDS: Final = 10.0
+_READ_SECONDS: Final = 5.0
 _WRITE_SECONDS: Final = 120.0
 _PAGE_ROWS: Final = 2_000
 _GONE: Final = frozenset([4, 100])  # codes of a collection that is not there, old and new
+_NOT_LOADED: Final = 101
 _NO_ALIAS: Final = 1600
 _STRONG: Final = "Strong"
 """Reads see whatever was written before: a snapshot says up to which change it is."""
+
+_AT_ONCE: Final[Mapping[str, Any]] = {"consistency_level": _STRONG, "timeout": _READ_SECONDS}
 
 
 class MilvusConnection:
@@ -121,40 +124,29 @@ class MilvusConnection:
 
     def count(self, collection: str, where: str) -> int:
         """Return how many rows pass an expression; empty for all."""
-        with self._asking() as client:
-            (row,) = client.query(
-                collection,
-                filter=where,
-                output_fields=["count(*)"],
-                consistency_level=_STRONG,
-                timeout=_READ_SECONDS,
-            )
-            return int(row["count(*)"])
+        (row,) = self._read(
+            collection, "query", filter=where, output_fields=["count(*)"], **_AT_ONCE
+        )
+        return int(row["count(*)"])
 
     def get(self, collection: str, ids: Sequence[str], fields: Sequence[str]) -> Iterator[Row]:
         """Yield the rows of some ids, those that are there, in any order."""
         for first in range(0, len(ids), _PAGE_ROWS):
-            with self._asking() as client:
-                rows = client.get(
-                    collection,
-                    ids=list(ids[first : first + _PAGE_ROWS]),
-                    output_fields=list(fields),
-                    consistency_level=_STRONG,
-                    timeout=_READ_SECONDS,
-                )
-            yield from rows
+            part = list(ids[first : first + _PAGE_ROWS])
+            yield from self._read(
+                collection, "get", ids=part, output_fields=list(fields), **_AT_ONCE
+            )
 
     def pages(self, collection: str, where: str, fields: Sequence[str]) -> Iterator[list[Row]]:
         """Yield all rows that pass an expression, some at a time."""
-        with self._asking() as client:
-            iterator = client.query_iterator(
-                collection,
-                batch_size=_PAGE_ROWS,
-                filter=where,
-                output_fields=list(fields),
-                consistency_level=_STRONG,
-                timeout=_READ_SECONDS,
-            )
+        iterator = self._read(
+            collection,
+            "query_iterator",
+            batch_size=_PAGE_ROWS,
+            filter=where,
+            output_fields=list(fields),
+            **_AT_ONCE,
+        )
         try:
             while True:
                 with self._asking():
@@ -175,19 +167,32 @@ class MilvusConnection:
         fields: Sequence[str],
     ) -> list[tuple[float, Row]]:
         """Return the largest inner products with a vector, as 32 bits have them, and their rows."""
-        with self._asking() as client:
-            (hits,) = client.search(
-                collection,
-                data=[dict(vector)],
-                anns_field=field,
-                limit=limit,
-                filter=where,
-                output_fields=list(fields),
-                search_params={"metric_type": "IP", "params": {"drop_ratio_search": 0.0}},
-                consistency_level=_STRONG,
-                timeout=_READ_SECONDS,
-            )
+        (hits,) = self._read(
+            collection,
+            "search",
+            data=[dict(vector)],
+            anns_field=field,
+            limit=limit,
+            filter=where,
+            output_fields=list(fields),
+            search_params={"metric_type": "IP", "params": {"drop_ratio_search": 0.0}},
+            **_AT_ONCE,
+        )
         return [(float(hit["distance"]), hit["entity"]) for hit in hits]
+
+    def _read(self, collection: str, method: str, **arguments: Any) -> Any:
+        from pymilvus.exceptions import MilvusException
+
+        with self._asking() as client:
+            ask = getattr(client, method)
+            try:
+                return ask(collection, **arguments)
+            except MilvusException as error:
+                if error.code != _NOT_LOADED:
+                    raise
+                # Milvus remembers what is loaded; a server that was started again may not.
+                client.load_collection(collection, timeout=_WRITE_SECONDS)
+                return ask(collection, **arguments)
 
     @contextmanager
     def _asking(self) -> "Iterator[MilvusClient]":
