@@ -40,7 +40,7 @@ def ingest_upload(
         folder: where the file lies meanwhile.
         catalog: where the result is kept.
         analyze: watches the file and stores what was seen.
-        force: look again at a video that was watched before.
+        force: analyze again a video that was analyzed before.
         sources: of tags; a video that all of them observed is known.
         on_piece: called now and then while it is fetched.
     """

@@ -30,7 +30,7 @@ FLUSH_SECONDS: Final = 1.0
 MAX_WAITING: Final = 100_000
 """Records that wait to be written; of more the oldest are lost."""
 
-_WRITTEN_AT_ONCE: Final = 2_000
+_BATCH_SIZE: Final = 2_000
 _DAY: Final = 86_400.0
 
 log = logging.getLogger(__name__)
@@ -183,7 +183,7 @@ class ListRecorder:
             settings_text(snapshot.config, rules, _learned_mix(snapshot, rules), options),
         )
         self._waiting.append(shown)
-        if self._writer is None and len(self._waiting) >= _WRITTEN_AT_ONCE:
+        if self._writer is None and len(self._waiting) >= _BATCH_SIZE:
             self.flush()
         return shown.id
 
@@ -226,7 +226,7 @@ class ListRecorder:
 
 
 def _at_once(waiting: "deque[ShownList]") -> int:
-    return min(len(waiting), _WRITTEN_AT_ONCE)
+    return min(len(waiting), _BATCH_SIZE)
 
 
 def _learned_mix(snapshot: IndexSnapshot, rules: ProfileRules | None) -> float:

@@ -4,7 +4,7 @@
 
 Makes a catalog as ``reindex.py`` does, and reindexes it by each executor in turns, every time into
 an empty folder and in a process of its own. CPU is that of the process and its workers. Memory is
-what all of them hold for themselves (``RssAnon``), the greatest sum of samples taken every 50 ms.
+what all of them hold for themselves (``RssAnon``), the largest sum of samples taken every 50 ms.
 ``--home`` keeps the catalog, or takes the one that is there. Linux only.
 """
 

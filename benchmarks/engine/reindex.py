@@ -3,7 +3,7 @@
     python reindex.py --videos 100000 300000
 
 Made catalogs of 37 tags a video; each reindex runs in a process of its own. Memory is what the
-process holds for itself (``RssAnon``), the greatest of samples taken every 10 ms: pages of the
+process holds for itself (``RssAnon``), the largest of samples taken every 10 ms: pages of the
 files it writes and reads are the system's, which takes them back when it needs them. Linux only.
 """
 

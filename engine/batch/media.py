@@ -16,7 +16,7 @@ from engine.ports.catalog import Catalog
 from engine.ports.object_store import ObjectStore
 
 _PAGE: Final = 100
-_AT_ONCE: Final = 8
+_N_THREADS: Final = 8
 _WRITING_SECONDS: Final = 60 * 60.0
 """An object that nothing names so long after it was begun is of a writer that died."""
 
@@ -83,7 +83,7 @@ def tidy(catalog: Catalog, store: ObjectStore) -> int:
 def _at_once(act: Callable[[T], None], items: list[T]) -> None:
     if not items:
         return
-    with ThreadPoolExecutor(_AT_ONCE, "media") as pool:
+    with ThreadPoolExecutor(_N_THREADS, "media") as pool:
         futures = [pool.submit(act, item) for item in items]
         try:
             for future in futures:

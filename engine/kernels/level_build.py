@@ -30,7 +30,7 @@ Rows = NDArray[np.uint32]
 
 
 def _band(impact: float, max_impact: float) -> int:
-    """Return the band of an impact, 0 for the greatest."""
+    """Return the band of an impact, 0 for the largest."""
     return N_BANDS - 1 - min(N_BANDS - 1, int(np.sqrt(impact / max_impact) * N_BANDS))
 
 

@@ -14,7 +14,7 @@ Numbers = NDArray[np.int64]
 
 
 class Levels(NamedTuple):
-    """Posting lists by impact level, shard by shard, tag by tag, from the greatest impact down.
+    """Posting lists by impact level, shard by shard, tag by tag, from the largest impact down.
 
     Args:
         shard_rows: rows of a shard; a multiple of ``STRIP_ROWS``.

@@ -16,7 +16,7 @@ from engine.kernels.forward import Floats
 from engine.kernels.level_plan import Levels, Numbers
 
 FULL: Final = 32_767
-"""The greatest accumulator; its 16th bit is for marks and for the look at whole words."""
+"""The largest accumulator; its 16th bit is for marks and for the look at whole words."""
 
 STRIP_ROWS: Final = 512
 """Rows that are looked at together."""

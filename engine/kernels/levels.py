@@ -111,7 +111,7 @@ def _offer(
     sink: Numbers,
     work: Numbers,
 ) -> int:
-    """Score candidates exactly, the greatest accumulator first, until no more can matter.
+    """Score candidates exactly, the largest accumulator first, until no more can matter.
 
     Args:
         forward: the rows.
@@ -197,7 +197,7 @@ def _search(
             max_sum = unread_bound(levels, tops, lasts, units, np.inf, depths)
             if max_sum < enough:
                 continue
-            # No sum of rounded-up steps can pass the accumulators' greatest value.
+            # No sum of rounded-up steps can pass the accumulators' largest value.
             scale = (FULL - tags.size - 1) / max_sum
             clear_sums(n_rows, sums)
             n_read, unread = 0, tops

@@ -90,10 +90,10 @@ add_postings = compiled(_add)
 
 
 def _max_bits(bits: NDArray[np.int32], start: int, end: int) -> int:
-    """Return the greatest of the accumulators' bit patterns, at least 0.
+    """Return the largest of the accumulators' bit patterns, at least 0.
 
     Of floats above 0, the greater has the greater bit pattern, and those below 0 have negative
-    ones; a greatest integer is found several lanes at a time, a greatest float is not.
+    ones; a largest integer is found several lanes at a time, a largest float is not.
     """
     max_bits = np.int32(0)
     for at in range(start, end):

@@ -121,7 +121,7 @@ def rerank(
     """Return the next ``k`` of some candidates after those that were shown.
 
     A video's value is its score and bonus, all brought to at most 1, mixed with its freshness, less
-    its greatest likeness to a video before it. The same candidates and rules give one list; asking
+    its largest likeness to a video before it. The same candidates and rules give one list; asking
     for it in parts, each time with all that was shown, gives the same.
 
     Args:

@@ -9,7 +9,7 @@ from engine.domain.evaluations.shown_lists import may_be_unwritten
 from engine.domain.viewers import Event, Viewer
 from engine.ports.catalog import Catalog
 
-LOADED_AT_ONCE: Final = 5_000
+BATCH_SIZE: Final = 5_000
 """Events of a file that are added together, or not at all."""
 
 
@@ -87,7 +87,7 @@ def load_events(
         now: seconds since 1970.
     """
     rest = iter(events)
-    while some := list(islice(rest, LOADED_AT_ONCE)):
+    while some := list(islice(rest, BATCH_SIZE)):
         own = catalog.videos.own_ids({event.video for _, event in some})
         named = [
             (viewer, replace(event, video=own.get(event.video, event.video)))

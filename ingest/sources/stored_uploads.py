@@ -109,7 +109,7 @@ def _drop_left_behind(folder: Path) -> None:
 def move_uploads(folder: Path, catalog: Catalog, store: ObjectStore) -> int:
     """Move files that were sent before there was a store into it, with the videos' sources.
 
-    Those that wait to be watched stay.
+    Those that wait to be analyzed stay.
 
     Args:
         folder: of ``Uploads``.
@@ -131,7 +131,7 @@ def move_uploads(folder: Path, catalog: Catalog, store: ObjectStore) -> int:
 def _move(path: Path, catalog: Catalog, store: ObjectStore) -> bool:
     video = content_id(path)
     if catalog.videos.get(video) is None:
-        return False  # it is not what was watched
+        return False  # it is not what was analyzed
     sources = map(StoredUpload.parse, catalog.videos.sources_of(video))
     # One that was moved before its local file could be deleted.
     if not any(one is not None and one.video == video for one in sources):

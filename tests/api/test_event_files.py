@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from api.event_files import MAX_LINE_BYTES, BadLine, EventLine, read_events
 from engine.catalogs import open_catalog
 from engine.domain.viewers import MAX_EVENTS, Event, EventKind
-from engine.services.viewers import LOADED_AT_ONCE, load_events
+from engine.services.viewers import BATCH_SIZE, load_events
 from support.catalogs import save, video_id
 
 NOW = datetime(2026, 2, 1, tzinfo=UTC).timestamp()
@@ -93,7 +93,7 @@ def test_no_bytes_end_the_reading(content: bytes, form: str | None) -> None:
 def test_a_file_is_added_once_however_often_it_is_loaded(tmp_path: Path) -> None:
     rows = [f"{viewer},{film},4,{100 + film}" for film in range(600) for viewer in range(10)]
     content = "\n".join([*rows, rows[0]]).encode()
-    assert len(rows) > LOADED_AT_ONCE
+    assert len(rows) > BATCH_SIZE
     with open_catalog(tmp_path / "catalog.db") as catalog:
         save(catalog, video_id(1), {"cat": 2})
         catalog.videos.describe(video_id(1), {"external_id": "7"})

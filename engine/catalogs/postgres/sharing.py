@@ -21,7 +21,7 @@ _TAKE: Final = (
 _WAIT: Final = (
     "select due - $2 - extract(epoch from clock_timestamp())::float8 from rates where key = $1"
 )
-_LEAST_WAIT: Final = 0.001
+_MIN_WAIT: Final = 0.001
 
 
 class ServerRates:
@@ -55,7 +55,7 @@ class ServerRates:
                 if taken.fetchone():
                     return 0.0
                 row = connection.execute(_WAIT, (key, tolerance), binary=True).fetchone()
-                return max(_LEAST_WAIT, float(row[0])) if row else _LEAST_WAIT
+                return max(_MIN_WAIT, float(row[0])) if row else _MIN_WAIT
             finally:
                 self._server.give_back(connection)
 

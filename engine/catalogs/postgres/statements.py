@@ -13,7 +13,7 @@ from engine.errors import InvalidInput
 _PLACES: Final = re.compile(r"'[^']*'|::|\?\d*|:\w+|\blike\b")
 """Texts and casts, which stay as they are, parameters, and LIKE."""
 
-_ROWS_AT_ONCE: Final = 500
+_BATCH_SIZE: Final = 500
 _NOT_TEXT: Final = re.compile("[\0\ud800-\udfff]")
 
 
@@ -36,7 +36,7 @@ class Transaction:
     def streamed(self, sql: str) -> Iterator[tuple[Any, ...]]:
         """Yield the rows of a question as they come."""
         with RawServerCursor(self._connection, "reelmatch") as cursor:
-            cursor.itersize = _ROWS_AT_ONCE
+            cursor.itersize = _BATCH_SIZE
             cursor.execute(sql, binary=True)
             yield from cursor
 

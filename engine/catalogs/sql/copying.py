@@ -13,7 +13,7 @@ from engine.catalogs.sql.database import Dialect, Statements, marks
 from engine.catalogs.sql.tables import TABLES, Table
 from engine.errors import CorruptData, InvalidInput
 
-_ROWS_AT_ONCE: Final = 500
+_BATCH_SIZE: Final = 500
 
 # What a new catalog begins with, and a copy has of its own instead.
 _FIRST_ROWS: Final = ("identity", "revisions", "campaign_revisions", "outbox")
@@ -121,7 +121,7 @@ def _insert(db: Statements, table: Table, rows: Iterator[tuple[Any, ...]]) -> No
     page: list[Sequence[Any]] = []
     for row in rows:
         page.append(row)
-        if len(page) == _ROWS_AT_ONCE:
+        if len(page) == _BATCH_SIZE:
             db.executemany(sql, page)
             page = []
     if page:

@@ -18,7 +18,7 @@ from engine.domain.evaluations.shown_lists import (
 _PARAMETERS: Final = 500
 _PAGE: Final = 5_000
 _PAGE_VIEWERS: Final = 1_000
-_DELETED_AT_ONCE: Final = 5_000
+_BATCH_SIZE: Final = 5_000
 _COLUMNS: Final = "id, kind, door, first, size, viewer, campaign, experiment, arm, settings"
 _EVENTS: Final = (
     "select shown_by, viewer, video, min(position),"
@@ -67,7 +67,7 @@ class ShownLists:
             db.execute(
                 "delete from shown_lists where id in"
                 " (select id from shown_lists where id < ? order by id limit ?)",
-                (oldest_list_id(since), _DELETED_AT_ONCE),
+                (oldest_list_id(since), _BATCH_SIZE),
             )
 
     def unknown(self, ids: Iterable[str]) -> list[str]:

@@ -175,7 +175,7 @@ def _in_order(parts: Iterable[Part]) -> Iterator[tuple[SortedIds, CountRows]]:
 def _write_scales(
     writer: Writer, weighting: Weighting
 ) -> tuple[Weighting, NDArray[np.float32], float]:
-    """Write 1 / norm of every row; return the weighting's last number and the greatest impact."""
+    """Write 1 / norm of every row; return the weighting's last number and the largest impact."""
     norms = writer.close_array("norms")
     weighting = weighting.pivoted(norms)
     writer.append("forward_scales", np.empty(0, dtype=np.float32))

@@ -42,7 +42,7 @@ _MORE: Final = 4
 _SORTED_HERE: Final = 2_000
 """The newest of so many are found by fetching their dates; of more, dates are narrowed first."""
 
-_AT_ONCE: Final = 8
+_N_THREADS: Final = 8
 _LATEST: Final = 2**40  # seconds since 1970: beyond any moment
 
 
@@ -224,7 +224,7 @@ class MilvusSnapshot:
             others = And((where, Not(Ids(tuple(ids))))) if ids else where
             return self.search(query, k, others)
 
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
+        with ThreadPoolExecutor(_N_THREADS) as pool:
             return list(pool.map(one, queries, exclude))
 
     def score(self, query: Query, videos: Sequence[str]) -> Floats:

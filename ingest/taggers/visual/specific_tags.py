@@ -90,7 +90,7 @@ class _Groups:
         return cls(np.array(indexes, np.intp), np.array(numbers, np.intp), starts.astype(np.intp))
 
     def maximum(self, values: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
-        """Return the greatest value of each group, shape (n_groups,)."""
+        """Return the largest value of each group, shape (n_groups,)."""
         if not self.indexes.size:
             return np.zeros(0)
         maxima: NDArray[np.floating[Any]] = np.maximum.reduceat(values[self.numbers], self.starts)

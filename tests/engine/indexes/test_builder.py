@@ -163,7 +163,7 @@ some_metadata = st.fixed_dictionaries(
 def test_metadata_in_parts_give_the_bytes_of_the_whole(
     tmp_path_factory: pytest.TempPathFactory, parts: list[list[VideoMetadata]]
 ) -> None:
-    folder = tmp_path_factory.mktemp("facts")
+    folder = tmp_path_factory.mktemp("metadata")
     whole = MetadataColumns.of([video for part in parts for video in part])
     write(folder / "whole", IndexFiles(whole.words(), whole.arrays()))
     write_metadata(folder / "parts", [MetadataColumns.of(part) for part in parts])

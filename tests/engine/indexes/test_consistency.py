@@ -103,7 +103,7 @@ def is_refused(generations: Generations) -> bool:
 
 
 def at(index: int, value: float) -> Change:
-    """Put a value somewhere, or the greatest below it that the array can hold."""
+    """Put a value somewhere, or the largest below it that the array can hold."""
 
     def changed(array: Any) -> Any:
         if array.dtype.kind == "u" and value < 0:

@@ -239,7 +239,7 @@ def _postings_of(index: Index) -> "_NoPostings | _PlainPostings | _LevelPostings
 
 def _check_metadata(metadata: MetadataColumns, n_videos: int) -> None:
     for name, column in metadata.columns.items():
-        what = f"facts ({name})"
+        what = f"metadata ({name})"
         match column:
             case Numbers(values):
                 _check_numbers(values, COLUMNS[name].type, n_videos, what)

@@ -51,7 +51,7 @@ class PlainScan:
 
     @staticmethod
     def rounding_of(longest: int, max_impact: float) -> float:
-        """Return what a sum may be off by, from the most tags and the greatest norm of a row."""
+        """Return what a sum may be off by, from the most tags and the largest norm of a row."""
         # A sum of m products is off by at most (m + 4) roundings of the sum of their sizes
         # (Higham 2002, section 3.1), which is at most the norm of the row (Cauchy-Schwarz).
         return (longest + 4) * _UNIT_ROUNDOFF * max_impact

@@ -133,12 +133,12 @@ def test_a_line_is_read_however_much_was_looked_at_in_vain() -> None:
     assert spy.n_probes <= n_probes + 2
 
 
-MOST_BOXES = 20
+MAX_BOXES = 20
 STRETCHES = st.lists(
     st.tuples(
         st.sampled_from([STILL, MOTION, CUT]),
         st.sampled_from([0.0, TRACE, LINE]),
-        st.integers(0, MOST_BOXES),
+        st.integers(0, MAX_BOXES),
         st.integers(1, 60),
     ),
     max_size=5,
@@ -147,7 +147,7 @@ STRETCHES = st.lists(
 
 
 @settings(max_examples=15)
-@example([(STILL, LINE, MOST_BOXES, 1), (CUT, LINE, 1, 36), (STILL, LINE, 1, 60)])
+@example([(STILL, LINE, MAX_BOXES, 1), (CUT, LINE, 1, 36), (STILL, LINE, 1, 60)])
 @given(STRETCHES)
 def test_what_is_spent_in_vain_has_a_limit(
     stretches: list[tuple[FrameChange, float, int, int]],
@@ -161,8 +161,8 @@ def test_what_is_spent_in_vain_has_a_limit(
             frame = frame if change is STILL else (BARE, NOISE, PAGE)[second % 3]
             session.read_second(second, frame, change)
             spent = spy.n_probes * PROBE_PIXELS + spy.n_pixels + spy.n_read * PIXELS_A_STRIP
-            one_look = BARE.size // 3 + MOST_BOXES * PIXELS_A_STRIP
-            assert spent <= ADVANCE + PIXELS_A_SECOND * second + one_look
+            one_reading = BARE.size // 3 + MAX_BOXES * PIXELS_A_STRIP
+            assert spent <= ADVANCE + PIXELS_A_SECOND * second + one_reading
             second += 1
 
 
