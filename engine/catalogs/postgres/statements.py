@@ -10,7 +10,7 @@ from psycopg import RawServerCursor
 from engine.catalogs.sql.database import MAX_NUMBER, Cursor
 from engine.errors import InvalidInput
 
-_PLACES: Final = re.compile(r"'[^']*'|::|\?\d*|:\w+|\blike\b")
+_PLACEHOLDERS: Final = re.compile(r"'[^']*'|::|\?\d*|:\w+|\blike\b")
 """Texts and casts, which stay as they are, parameters, and LIKE."""
 
 _BATCH_SIZE: Final = 500
@@ -63,7 +63,7 @@ def _numbered(sql: str) -> tuple[str, tuple[int | str, ...]]:
     """Return a statement with ``$1`` for parameters, and where to find each of them."""
     keys: list[int | str] = []
 
-    def place(match: re.Match[str]) -> str:
+    def placeholder(match: re.Match[str]) -> str:
         word = match[0]
         if word == "like":
             # Upper and lower case are one in SQLite, of letters of ASCII; texts are in "C" here.
@@ -80,7 +80,7 @@ def _numbered(sql: str) -> tuple[str, tuple[int | str, ...]]:
             keys.append(key)
         return f"${keys.index(key) + 1}"
 
-    return _PLACES.sub(place, sql), tuple(keys)
+    return _PLACEHOLDERS.sub(placeholder, sql), tuple(keys)
 
 
 def _values(
