@@ -142,7 +142,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     executor: str = "local:"
     """Executor of reindexes, `evaluate` and `recommend --all-viewers`: `local:N`, in N processes of
     this machine, each of some 120 MB; as many as cores unless N is given. `serial:` starts none;
-    `dask://host:8786` asks a [Dask cluster](scaling.md).
+    `dask://host:8786` asks a [Dask cluster](scaling.md), `ingest` does then, too.
     The result is the same."""
     media: str = ""
     """Store of thumbnails, of files that are sent, and of copies for remote taggers, for all hosts

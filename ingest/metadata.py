@@ -60,14 +60,15 @@ def reread_metadata(catalog: Catalog) -> int:
             for content in page:
                 known = content.of(METADATA)
                 if known is None or known.tagger != who:
-                    described = _described(content.record, catalog)
+                    described = described_as_stored(content.record, catalog)
                     track = _observed(described, content.record, catalog)
                     catalog.tracks.put(content.record.id, track)
                     n_read += 1
     return n_read
 
 
-def _described(record: VideoRecord, catalog: Catalog) -> Described:
+def described_as_stored(record: VideoRecord, catalog: Catalog) -> Described:
+    """Describe a video by what is stored of it and of what its publisher says."""
     lines = catalog.tracks.lines(record.id).get(METADATA, ())
     return Described(
         record.id,

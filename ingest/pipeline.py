@@ -156,7 +156,7 @@ def ingest_file(
     except RemoteTaggerFailed as error:
         return store_failure(video, catalog, Status.FAILED, str(error))
     # Hours of work may be in it.
-    result = patiently(lambda: _store(video, observed, catalog, costs))
+    result = patiently(lambda: store_observed(video, observed, catalog, costs))
     return replace(result, cost=costs.so_far())
 
 
@@ -180,9 +180,10 @@ def _is_older(who: str, tagger: Observer) -> bool:
     return who.startswith(f"{tagger.name}@") and who != f"{tagger.name}@{tagger.version}"
 
 
-def _store(
-    video: Described, observed: "_Observed", catalog: Catalog, costs: CpuCosts
+def store_observed(
+    video: Described, observed: "Observed", catalog: Catalog, costs: CpuCosts
 ) -> IngestResult:
+    """Store all that was observed of a video, in one transaction."""
     metadata, trouble = costs.call(METADATA, metadata_track, video, observed.record, catalog)
     reasons = filter(None, (observed.record.reason, trouble))
     record = replace(observed.record, reason="; ".join(reasons))
@@ -223,7 +224,15 @@ def store_failure(video: Described, catalog: Catalog, status: str, reason: str) 
 
 
 @dataclass(frozen=True, slots=True)
-class _Observed:
+class Observed:
+    """All that was observed of a video by one look.
+
+    Attributes:
+        record: its metadata.
+        tracks: of each source that looked.
+        pictures: its thumbnails; None where nobody saw pictures.
+    """
+
     record: VideoRecord
     tracks: Sequence[SourceTrack]
     pictures: Pictures | None
@@ -279,7 +288,7 @@ def _analyze(
     every: int,
     on_second: Callable[[Progress], object],
     costs: CpuCosts,
-) -> _Observed:
+) -> Observed:
     others = OtherSources(
         [SoundTagging(tagger) for tagger in taggers if isinstance(tagger, SoundTagger)],
         [TextRecognition(reader) for reader in taggers if isinstance(reader, TextReader)],
@@ -356,7 +365,7 @@ def _analyze(
         )
     # Where sound alone was asked for, nothing was shown.
     pictures = gallery.pictures() if runs else None
-    return _Observed(record, [*tracks, *other_tracks], pictures)
+    return Observed(record, [*tracks, *other_tracks], pictures)
 
 
 def _show_nobody(_second: int, _frame: Frame, _confidences: Confidences) -> None:

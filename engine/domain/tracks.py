@@ -327,6 +327,26 @@ def merged(tracks: Sequence[Track]) -> Track:
     )
 
 
+def renumbered(track: Track, numbers: NDArray[np.integer]) -> Track:
+    """Return a track as a catalog with other numbers of the same tags has it.
+
+    Args:
+        track: the observations.
+        numbers: shape (n_tags,), the new number of each old one, without repeats.
+    """
+    second = np.repeat(np.arange(track.n_seconds), np.diff(track.starts))
+    tags, whole = numbers[track.tags].astype(np.uint32), numbers[track.whole_tags]
+    order, whole_order = np.lexsort((tags, second)), np.argsort(whole, kind="stable")
+    return replace(
+        track,
+        tags=tags[order],
+        confidences=track.confidences[order],
+        requires_confirmation=numbers[track.requires_confirmation].astype(np.uint32),
+        whole_tags=whole[whole_order].astype(np.uint32),
+        whole_confidences=track.whole_confidences[whole_order],
+    )
+
+
 def _merged_whole(tracks: Sequence[Track]) -> dict[str, NDArray[Any]]:
     tags = np.concatenate([one.whole_tags for one in tracks])
     order = np.argsort(tags, kind="stable")

@@ -50,6 +50,11 @@ def check_executor(url: str) -> str:
     return url
 
 
+def is_remote(url: str) -> bool:
+    """Tell whether tasks of an executor may run on other machines."""
+    return url.startswith("dask:")
+
+
 def _serial(rest: str) -> TaskExecutor:
     if rest:
         raise InvalidInput(f"'serial:{rest}' is no executor: nothing follows serial:")

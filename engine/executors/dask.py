@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # brought when it connects
     from distributed import Future as DaskFuture
 
 _CONNECT_SECONDS: Final = 10
+_GRACE_SECONDS: Final = 2
 _WORKERS_SECONDS: Final = 60
 
 _IN_FLIGHT: Final = 2
@@ -55,7 +56,11 @@ class DaskExecutor(TaskExecutor):
             ClusterUnusable: when there is no scheduler, or no worker.
         """
         try:
-            threads: dict[str, int] = self._connected().nthreads()
+            client = self._connected()
+            ask: Any = client.scheduler
+            threads: dict[str, int] = client.sync(
+                ask.ncores, workers=None, callback_timeout=_CONNECT_SECONDS
+            )
         except OSError as error:
             raise self._unanswered(error) from error
         return max(1, _IN_FLIGHT * sum(threads.values()))
@@ -125,11 +130,22 @@ class DaskExecutor(TaskExecutor):
 
         # What it says is raised, too, and told in our words.
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        made: Future[Client] = Future()
+
+        def make() -> None:
+            try:
+                made.set_result(
+                    Client(f"tcp://{self._address}", timeout=_CONNECT_SECONDS, set_as_default=False)
+                )
+            except BaseException as error:  # noqa: BLE001 - raised by ``result``
+                made.set_exception(error)
+
+        # Its own timeout does not hold for one that takes the connection and says nothing.
+        threading.Thread(target=make, name="connecting", daemon=True).start()
         try:
-            client = Client(
-                f"tcp://{self._address}", timeout=_CONNECT_SECONDS, set_as_default=False
-            )
+            client = made.result(_CONNECT_SECONDS + _GRACE_SECONDS)
         except OSError as error:
+            made.add_done_callback(_close)
             raise self._unanswered(error) from error
         try:
             client.wait_for_workers(1, timeout=_WORKERS_SECONDS)
@@ -143,8 +159,9 @@ class DaskExecutor(TaskExecutor):
         return client
 
     def _unanswered(self, error: OSError) -> ClusterUnusable:
+        reason = str(error) or f"in {_CONNECT_SECONDS} s"
         return ClusterUnusable(
-            f"no Dask scheduler answers at {self._address} ({error}): start one with"
+            f"no Dask scheduler answers at {self._address} ({reason}): start one with"
             " 'dask scheduler', or set REELMATCH_EXECUTOR to another executor"
         )
 
@@ -166,6 +183,12 @@ class DaskExecutor(TaskExecutor):
             future.set_exception(BrokenExecutor(gone))
         except BaseException as error:  # noqa: BLE001 - raised by ``result``
             future.set_exception(error)
+
+
+def _close(made: "Future[Client]") -> None:
+    """Leave a scheduler that answered when nobody waited any more."""
+    if made.exception() is None:
+        made.result().close()
 
 
 def _run(here: str, fn: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:

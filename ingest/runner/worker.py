@@ -34,6 +34,7 @@ from ingest.pipeline import (
     missing_result,
     store_failure,
 )
+from ingest.runner.elsewhere import ingest_elsewhere
 from ingest.runner.evaluation_process import EvaluationJobSpec, run_evaluation_job
 from ingest.runner.job_options import IngestOptions
 from ingest.runner.reindex_process import ReindexJobSpec, run_reindex_job
@@ -87,6 +88,7 @@ class Worker:
         context: what the taggers need that the jobs name.
         generations: where reindexes are built; None leaves them to other workers.
         executor: URL of who counts for them.
+        cluster: URL of an executor whose workers look at the videos; empty for processes here.
         media: URL of the store of media; empty where there is none.
         index: URL of the index that they are made live in.
         on_progress: called after each second of each video.
@@ -101,6 +103,7 @@ class Worker:
     context: TaggerContext = field(default_factory=TaggerContext)
     generations: Path | None = None
     executor: str = SERIAL
+    cluster: str = ""
     media: str = ""
     index: str = LOCAL
     on_progress: OnProgress = lambda _job, _progress: None
@@ -224,9 +227,11 @@ class Worker:
             act = run_reindex_job
         elif isinstance(spec, EvaluationJobSpec):
             act = run_evaluation_job
+        elif self.cluster:
+            act = partial(run_job, ingest=partial(ingest_elsewhere, self.cluster))
         # A process that is a daemon may start none, and these share their work.
-        is_daemon = isinstance(spec, JobSpec)
-        process = self._context.Process(target=act, args=(spec, ours), daemon=is_daemon)
+        daemon = isinstance(spec, JobSpec)
+        process = self._context.Process(target=act, args=(spec, ours), daemon=daemon)
         process.start()
         ours.close()
         now = time.monotonic()

@@ -98,29 +98,44 @@ class JobSpec:
     media: str = ""
 
 
-def run_job(spec: JobSpec, answers: Connection) -> None:
-    """Ingest one source; send a ``Progress`` after each second and an ``IngestResult`` last."""
+Ingest = Callable[[JobSpec, Catalog, Callable[[Progress], object]], IngestResult]
+"""A way to ingest one source, for which progress is reported."""
+
+
+def run_job(spec: JobSpec, answers: Connection, ingest: Ingest | None = None) -> None:
+    """Ingest one source; send a ``Progress`` now and then and an ``IngestResult`` last.
+
+    Args:
+        spec: of the job.
+        answers: where they are sent.
+        ingest: how; ``ingest_here`` unless given.
+    """
     # Ctrl-C is for the parent, who then ends its children.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
-    resource.setrlimit(resource.RLIMIT_DATA, (spec.limits.memory_bytes,) * 2)
-    # The first limit sends SIGXCPU, which says why; the second would send SIGKILL.
-    cpu_seconds = spec.limits.cpu_seconds
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + _GRACE_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.nice(5)
+    limit_process(spec.limits)
 
     def report(progress: Progress) -> None:
         # When nobody listens any more, this raises and the process ends: no orphan works on.
         answers.send(progress)
 
     try:
-        result = _result_of(spec, report)
+        result = _result_of(spec, report, ingest or ingest_here)
     except JobLost:
         # The worker finds it out by itself, and nobody waits for an answer.
         return
     answers.send(result)
     answers.close()
+
+
+def limit_process(limits: Limits) -> None:
+    """Put the limits of one video on this process, for good."""
+    resource.setrlimit(resource.RLIMIT_DATA, (limits.memory_bytes,) * 2)
+    # The first limit sends SIGXCPU, which says why; the second would send SIGKILL.
+    cpu_seconds = limits.cpu_seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + _GRACE_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(5)
 
 
 def death_of(code: int | None) -> str:
@@ -132,12 +147,12 @@ def death_of(code: int | None) -> str:
     return f"its process ended with code {code}: what it wrote is among the messages of its worker"
 
 
-def _result_of(spec: JobSpec, report: Callable[[Progress], object]) -> IngestResult:
+def _result_of(spec: JobSpec, report: Callable[[Progress], object], ingest: Ingest) -> IngestResult:
     claim = Claim(spec.job, spec.worker)
     try:
         opened = patiently(lambda: open_catalog(spec.catalog, create=False, claim=claim))
         with opened as catalog:
-            return _ingest(spec, catalog, report)
+            return ingest(spec, catalog, report)
     except JobLost:
         raise
     except Exception as error:
@@ -147,7 +162,10 @@ def _result_of(spec: JobSpec, report: Callable[[Progress], object]) -> IngestRes
         return IngestResult(None, spec.source, Status.FAILED, str(trouble), 0)
 
 
-def _ingest(spec: JobSpec, catalog: Catalog, report: Callable[[Progress], object]) -> IngestResult:
+def ingest_here(
+    spec: JobSpec, catalog: Catalog, report: Callable[[Progress], object]
+) -> IngestResult:
+    """Watch one source in this process and store what was observed."""
     analyze = _watcher(spec, catalog, report)
     if is_address(spec.source):
         return ingest_address(

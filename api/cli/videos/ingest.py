@@ -18,6 +18,7 @@ from engine.domain.jobs import Job
 from engine.domain.tags import AUDIO, METADATA, SPEECH, TEXT
 from engine.domain.text import shown
 from engine.errors import InvalidInput
+from engine.executors import is_remote, open_executor
 from engine.ports.catalog import Catalog
 from engine.system.cpus import usable_cpus
 from ingest.decoding.probe import Status
@@ -140,6 +141,7 @@ def command(
             f"the tagger {tagger.partition(':')[0]!r} takes whole videos: it is not asked second"
             " by second, so there is nothing to leave out; take --every away"
         )
+    cluster = settings.executor if is_remote(settings.executor) else ""
     addresses = [source for source in sources if is_address(source)]
     addresses += read_addresses(address_file) if address_file else ()
     if playlist:
@@ -174,10 +176,11 @@ def command(
             Worker,
             catalog,
             settings.home,
-            processes or usable_cpus(),
+            processes or _at_once(cluster),
             fetch=limits,
             context=context,
             media=settings.media,
+            cluster=cluster,
         )
         ended = _work(catalog, mine, worker) if works else []
         tidy_media(settings, catalog)
@@ -209,6 +212,18 @@ def _queue_outdated(
     """Queue what an older version of a tagger saw; also return what is not there any more."""
     outdated = find_outdated(catalog, tagger)
     return catalog.jobs.add_again(outdated.there, options, now=time.time()), outdated.lost
+
+
+def _at_once(cluster: str) -> int:
+    """Return how many videos are looked at at a time: by processes here, or those of a cluster.
+
+    Raises:
+        ClusterUnusable: when it cannot be asked.
+    """
+    if not cluster:
+        return usable_cpus()
+    with open_executor(cluster) as executor:
+        return executor.max_in_flight
 
 
 def _read_added(text: str | None) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """A track keeps what was seen, exactly to a step of 1/65,535."""
 
+from random import Random
+
 import numpy as np
 import pytest
 from backports import zstd
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from engine.domain.tracks import FULL_SCALE, MIN_CONFIDENCE, Track, merged
+from engine.domain.tracks import FULL_SCALE, MIN_CONFIDENCE, Track, merged, renumbered
 from engine.errors import CorruptData
 
 confidence_tables = hnp.arrays(
@@ -95,3 +97,16 @@ def test_the_whole_of_several_sources_is_put_together() -> None:
     assert both.tags.tolist() == [1, 1]
     assert both.whole_tags.tolist() == [4, 9]
     assert Track.from_bytes(both.to_bytes()).to_bytes() == both.to_bytes()
+
+
+@given(confidence_tables, st.randoms())
+def test_other_numbers_name_the_same_tags(confidences: NDArray[np.float32], random: Random) -> None:
+    n_tags = confidences.shape[1]
+    numbers = np.array(random.sample(range(100), n_tags))
+    track = Track.from_confidences(confidences, np.arange(n_tags), requires_confirmation=[0])
+    expected = Track.from_confidences(confidences, numbers, requires_confirmation=numbers[:1])
+    assert renumbered(track, numbers).to_bytes() == expected.to_bytes()
+    if len(confidences):
+        whole = Track.of_whole(confidences[0], np.arange(n_tags), 3)
+        expected = Track.of_whole(confidences[0], numbers, 3)
+        assert renumbered(whole, numbers).to_bytes() == expected.to_bytes()

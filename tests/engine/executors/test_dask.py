@@ -1,6 +1,7 @@
 """The executor of a Dask cluster: the suite on two workers, and clusters that cannot be asked."""
 
 import importlib.metadata
+import signal
 import socket
 from collections.abc import Iterator
 from typing import ClassVar
@@ -58,6 +59,29 @@ def test_an_address_without_a_scheduler_says_what_to_do() -> None:
         pytest.raises(ClusterUnusable, match=r"'dask scheduler', or set REELMATCH_EXECUTOR"),
     ):
         list(run_tasks(executor, square, [2]))
+
+
+@pytest.mark.slow
+def test_one_that_takes_connections_and_says_nothing_holds_nobody_up() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"dask://127.0.0.1:{silent.getsockname()[1]}"
+        with (
+            open_executor(url) as executor,
+            pytest.raises(ClusterUnusable, match=r"no Dask scheduler answers at .* \(in 10 s\)"),
+        ):
+            executor.submit(square, 2)
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_is_stopped_holds_nobody_up() -> None:
+    with DaskCluster(workers=1) as cluster, open_executor(cluster.url) as executor:
+        assert executor.submit(square, 2).result() == 4
+        cluster.scheduler.send_signal(signal.SIGSTOP)
+        try:
+            with pytest.raises(ClusterUnusable, match="no Dask scheduler answers"):
+                _ = executor.max_in_flight
+        finally:
+            cluster.scheduler.send_signal(signal.SIGCONT)
 
 
 def test_without_dask_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
