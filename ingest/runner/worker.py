@@ -113,6 +113,7 @@ class Worker:
     _context: ForkServerContext = field(init=False)
     _running: list[_Running] = field(init=False, default_factory=list)
     _polled_at: float = field(init=False, default_factory=time.monotonic)
+    _found_nothing_at: float = field(init=False, default=float("-inf"))
     # Taggers and recognisers that can be made here, with what checked them.
     _checked: set[tuple[Callable[..., str], str]] = field(init=False, default_factory=set)
 
@@ -163,15 +164,20 @@ class Worker:
 
     def _fill(self) -> bool:
         """Start jobs in all free places; tell whether any runs."""
+        # Not with every second that those tell of which run.
+        if self._running and time.monotonic() - self._found_nothing_at < POLL_SECONDS:
+            return True
+        kinds = (Kind.INGEST,) if self.generations is None else tuple(Kind)
         while len(self._running) < self.processes:
             try:
-                job = self._jobs.claim(self._name, now=time.time(), kinds=self._kinds)
+                job = self._jobs.claim(self._name, now=time.time(), kinds=kinds)
             except CatalogUnavailable as error:
                 if not self._running:
                     raise
                 log.warning("no other job is begun for now: %s", error)
                 break
             if job is None:
+                self._found_nothing_at = time.monotonic()
                 break
             if not patiently(partial(self._end_settled, job)):
                 self._running.append(self._start(job))
@@ -236,10 +242,6 @@ class Worker:
         ours.close()
         now = time.monotonic()
         return _Running(job, process, answers, last_message_at=now, beat_at=now, renewed_at=now)
-
-    @property
-    def _kinds(self) -> tuple[Kind, ...]:
-        return (Kind.INGEST,) if self.generations is None else tuple(Kind)
 
     def _spec(self, job: Job) -> JobSpec | ReindexJobSpec | EvaluationJobSpec:
         if job.kind is Kind.EVALUATE:

@@ -19,7 +19,7 @@ from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.jobs import Job, JobResult, State
 from engine.errors import CatalogUnavailable
 from ingest.pipeline import IngestResult, ingest_file
-from ingest.runner.worker import Worker
+from ingest.runner.worker import POLL_SECONDS, Worker
 from ingest.runner.worker_process import Limits
 from support.footage import bikes, carphone, city, long_video, numbered, write_video
 from support.processes import children_of, soon, works
@@ -71,6 +71,30 @@ def test_a_child_that_is_killed_fails_its_job_and_the_rest_go_on(catalog: Catalo
     crashed, done = catalog.jobs.all()
     assert (crashed.state, done.state) == (State.FAILED, State.DONE)
     assert catalog.videos.find("bikes.mp4").status == "crashed"
+
+
+def test_a_free_place_does_not_ask_the_queue_with_every_second_that_is_watched(
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims = count()
+    claim = type(catalog.jobs).claim
+
+    def counted(*arguments: Any, **options: Any) -> Job | None:
+        next(claims)
+        return claim(*arguments, **options)
+
+    monkeypatch.setattr(type(catalog.jobs), "claim", counted)
+    still = write_video(tmp_path / "still.mp4", [numbered(7)] * 200, rate=1)
+    catalog.jobs.add([str(still)], {}, now=time.time())
+    seconds: list[int] = []
+    worker = Worker(
+        catalog, tmp_path, processes=2, on_progress=lambda _, it: seconds.append(it.done)
+    )
+    began = time.monotonic()
+    worker.run()
+    assert len(seconds) >= 200
+    # Once for the job, once when it has ended, and between them every half second.
+    assert next(claims) <= 4 + (time.monotonic() - began) / POLL_SECONDS
 
 
 @pytest.mark.slow
