@@ -3,6 +3,8 @@
 What one word of a title says alone is often wrong: a band, a team, a film is called so.
 """
 
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
@@ -15,6 +17,9 @@ _ASIDE: Final = ("description", "folder")
 
 _FEW: Final = 10
 """Words of a publisher that are picked for a video; more are of a channel, or bring viewers."""
+
+_PAGE: Final = 5
+"""Lines that stand on the picture at once; more are a page of print, a menu or credits."""
 
 
 def accompanied(
@@ -69,3 +74,52 @@ def _fields_aside(lines: Sequence[Line], *, is_called: bool) -> tuple[str, ...]:
         return ()
     is_many = sum(line.field == "tag" for line in lines) > _FEW
     return (*_ASIDE, "tag") if is_many or is_called else _ASIDE
+
+
+def accompanied_on_picture(
+    lines: Sequence[Line], mentions: Sequence[Sequence[Mention]]
+) -> list[list[Mention]]:
+    """Return of each line that is read on the picture the mentions that count.
+
+    One that may be a name, or stands among the many lines of a page, a menu or credits, counts
+    where another line means the same or a kind of it.
+
+    Args:
+        lines: of one video, with seconds.
+        mentions: of each line.
+    """
+    # Two texts that mean each tag, and two of which it is the first.
+    every: dict[str, set[str]] = defaultdict(set)
+    first: dict[str, set[str]] = defaultdict(set)
+    for line, own in zip(lines, mentions, strict=True):
+        text = line.text.casefold()
+        for mention in own:
+            tags = [one.tag for one in mention.candidates]
+            for texts in (first[tags[0]], *(every[tag] for tag in tags)):
+                if len(texts) < 2:
+                    texts.add(text)
+
+    def counts(mention: Mention) -> bool:
+        tags = [one.tag for one in mention.candidates]
+        beside = every[tags[0]].union(*(first[tag] for tag in tags))
+        return len(beside) > 1  # its own text is one of them
+
+    return [
+        [one for one in own if not (is_on_page or one.may_be_name) or counts(one)]
+        for own, is_on_page in zip(mentions, _on_pages(lines), strict=True)
+    ]
+
+
+def _on_pages(lines: Sequence[Line]) -> list[bool]:
+    """Tell of each line whether it comes or goes while many stand on the picture."""
+    starts = sorted(line.seconds.start for line in lines if line.seconds is not None)
+    ends = sorted(line.seconds.end for line in lines if line.seconds is not None)
+
+    def n_at(second: int) -> int:
+        return bisect_right(starts, second) - bisect_right(ends, second)
+
+    return [
+        line.seconds is not None
+        and max(n_at(line.seconds.start), n_at(line.seconds.end - 1)) > _PAGE
+        for line in lines
+    ]

@@ -29,8 +29,11 @@ _SYNONYM: Final = 0.97
 _BROADER: Final = 0.92
 _STEP: Final = 0.04
 _PARENT: Final = 0.9
-# What is on nearly every video says nothing where only a word of it is told.
-_TELLS_NOTHING: Final = frozenset({"indoors", "outdoors", "person", "people", "portrait", "tool"})
+# What is on nearly every video says nothing where only a word of it is told; that there is text is
+# told by reading it.
+_TELLS_NOTHING: Final = frozenset(
+    {"indoors", "outdoors", "person", "people", "portrait", "text", "tool"}
+)
 
 
 class CandidateTag(NamedTuple):

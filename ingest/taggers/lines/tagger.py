@@ -8,11 +8,12 @@ import numpy as np
 
 from engine.domain.content import SourceTrack
 from engine.domain.lines import MAX_LINE_CHARACTERS, Line, LineTag
+from engine.domain.tags import TEXT
 from engine.domain.text import cleaned_line, is_blank
 from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track, merged
 from engine.ports.catalog import Catalog
-from ingest.taggers.lines.company import accompanied
+from ingest.taggers.lines.company import accompanied, accompanied_on_picture
 from ingest.taggers.lines.context import TITLES, Context, context_of
 from ingest.taggers.lines.english import is_english
 from ingest.taggers.lines.mentions import Mention, is_team, mentions_in
@@ -40,7 +41,7 @@ FIELDS: Final = {
 _MAX_TIMED_TAGS: Final = 100  # where there are too many: on each second of the longest video
 _ALONE: Final = ("tag", "category", "folder")
 _SONG: Final = (CandidateTag("music", 1.0),)
-_METHOD: Final = 5
+_METHOD: Final = 6
 """Raised when lines are understood in another way."""
 
 
@@ -81,7 +82,7 @@ class LineTagger:
             language: of the lines, a code; where it is empty, their words tell.
         """
         within = [line for line in (_within(line, n_seconds) for line in lines) if line is not None]
-        tagged_lines = _tagged_lines(within, language)
+        tagged_lines = _tagged_lines(within, language, is_read=self.source == TEXT)
         who = f"{self.name}@{self.version}"
         catalog.taggers.remember(who, self.tags)
         track = merged(
@@ -165,12 +166,16 @@ def _within(line: Line, n_seconds: int) -> Line | None:
     return line._replace(seconds=TimeRange(start, end)) if start < end else None
 
 
-def _tagged_lines(lines: Sequence[Line], language: str) -> list[_TaggedLine]:
+def _tagged_lines(
+    lines: Sequence[Line], language: str, *, is_read: bool = False
+) -> list[_TaggedLine]:
     if not is_english((line.text for line in lines), language):
         return [_TaggedLine(line, ()) for line in lines]
     context = context_of([line for line in lines if line.field])
     mentions = [_mentions(line, context) for line in lines]
     counted = accompanied(lines, mentions, is_called=context.is_called)
+    if is_read:
+        counted = accompanied_on_picture(lines, counted)
     return [_tagged(line, own) for line, own in zip(lines, counted, strict=True)]
 
 

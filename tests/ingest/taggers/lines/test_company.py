@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.domain.lines import Line
+from engine.domain.time_ranges import TimeRange
 from ingest.sources.metadata_lines import metadata_lines
-from ingest.taggers.lines.company import accompanied
+from ingest.taggers.lines.company import accompanied, accompanied_on_picture
 from ingest.taggers.lines.mentions import Mention, mentions_in
 from ingest.taggers.lines.nouns import CandidateTag
 from ingest.taggers.lines.tagger import FIELDS, tags_told
@@ -57,6 +58,42 @@ def test_what_may_be_a_name_counts_in_company(
     lines: list[tuple[str, str]], tag: str, *, counts: bool
 ) -> None:
     assert (tag in told(*lines)) is counts
+
+
+def read_words(*texts: str, seconds: tuple[int, int] = (0, 9)) -> list[list[str]]:
+    lines = [Line(text, TimeRange(*seconds)) for text in texts]
+    counted = accompanied_on_picture(lines, [mentions_in(line.text) for line in lines])
+    return [[mention.words for mention in own] for own in counted]
+
+
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [
+        (["a guitar"], [["guitar"]]),
+        (["PANTHER"], [[]]),  # a maker's name
+        (["PANTHER", "Big Cat"], [["PANTHER"], ["Big Cat"]]),
+        (["PANTHER", "panther"], [[], ["panther"]]),  # the same line, read twice
+        (["Guitar", "b", "c", "d", "e"], [["Guitar"], [], [], [], []]),
+        (["Guitar", "b", "c", "d", "e", "f"], [[], [], [], [], [], []]),  # a menu
+        (["Guitar", "Piano", "c", "d", "e", "my guitar"], [["Guitar"], [], [], [], [], ["guitar"]]),
+    ],
+)
+def test_what_is_read_among_many_lines_or_may_be_a_name_counts_in_company(
+    texts: list[str], words: list[list[str]]
+) -> None:
+    assert read_words(*texts) == words
+
+
+def test_lines_one_after_another_are_no_page() -> None:
+    lines = [Line(f"a dog of {at}", TimeRange(at, at + 1)) for at in range(20)]
+    mentions = [mentions_in(line.text) for line in lines]
+    assert accompanied_on_picture(lines, mentions) == mentions
+
+
+def test_a_page_of_thousands_of_lines_is_held_against_all_of_them() -> None:
+    lines = [Line(f"a dog of {at}", TimeRange(at // 9, 3_600)) for at in range(9_000)]
+    mentions = [mentions_in("a dog")] * len(lines)
+    assert accompanied_on_picture(lines, mentions) == mentions
 
 
 def test_a_copy_of_a_film_is_called_after_it() -> None:
