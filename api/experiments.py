@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from api.setting_changes import changed, changes_of, settings_of_viewers
+from api.settings import Settings, check_co_likes
 from engine.errors import InvalidInput
 from engine.search.experiments import Arm, Experiment
-
-if TYPE_CHECKING:
-    from api.settings import Settings
 
 MAX_ARMS: Final = 5
 """The more arms there are, the fewer viewers each has."""
@@ -17,7 +15,7 @@ MAX_ARMS: Final = 5
 _NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 
 
-def experiment_of(settings: "Settings") -> Experiment | None:
+def experiment_of(settings: Settings) -> Experiment | None:
     """Return the experiment that is on; None without one.
 
     Raises:
@@ -40,24 +38,29 @@ def experiment_of(settings: "Settings") -> Experiment | None:
     return Experiment(name.strip(), tuple(arms))
 
 
-def check_stored(settings: "Settings", changes: Mapping[str, str]) -> None:
+def check_stored(settings: Settings, changes: Mapping[str, str]) -> None:
     """Check that settings with some changed can be stored beside the experiment.
 
     Raises:
-        InvalidInput: when the experiment could not be on with them, so that nothing would start.
+        InvalidInput: when the experiment could not be on with them, or the index lacks what they
+            need, so that nothing would start.
     """
+    after = changed(settings, changes)
+    check_co_likes(after, after.viewer_co_likes)
     try:
-        experiment_of(changed(settings, changes))
+        experiment_of(after)
     except InvalidInput as error:
         text = ",".join(f"{name}={value}" for name, value in changes.items())
         raise InvalidInput(f"{text} cannot be stored while the experiment is on: {error}") from None
 
 
-def _arm(text: str, settings: "Settings") -> Arm:
+def _arm(text: str, settings: Settings) -> Arm:
     name, equals, changes_text = text.partition("=")
     if not _NAME.fullmatch(name.strip()):
         raise InvalidInput(
             f"{name[:80]!r} is no name of an arm: it is 1 to 40 of A-Z, a-z, 0-9, '_', '.' and '-'"
         )
     changes = changes_of(changes_text, settings_of_viewers()) if equals else {}
-    return Arm(name.strip(), changes, changed(settings, changes).profile_rules)
+    rules = changed(settings, changes).profile_rules
+    check_co_likes(settings, rules.co_likes)
+    return Arm(name.strip(), changes, rules)

@@ -394,12 +394,21 @@ def _read_all(given: Mapping[str, str]) -> Settings:
             f"{PREFIX}INDEX and {PREFIX}REPLICA_OF are both set: a host asks a server, or takes its"
             " index from another host"
         )
-    if settings.index != LOCAL and settings.viewer_co_likes:
-        raise InvalidInput(
-            f"{PREFIX}VIEWER_CO_LIKES={settings.viewer_co_likes:g} needs {PREFIX}INDEX={LOCAL}:"
-            " what viewers like together is not known to an index in Milvus"
-        )
+    check_co_likes(settings, settings.viewer_co_likes)
     return settings
+
+
+def check_co_likes(settings: Settings, co_likes: float | None) -> None:
+    """Check that the index of some settings knows what viewers like together, if it is to count.
+
+    Raises:
+        InvalidInput: when it does not.
+    """
+    if settings.index != LOCAL and co_likes:
+        raise InvalidInput(
+            f"co_likes={co_likes:g} needs {PREFIX}INDEX={LOCAL} ({PREFIX}VIEWER_CO_LIKES=0 does"
+            " without): what viewers like together is not known to an index in Milvus"
+        )
 
 
 def variables_of(setting: str) -> tuple[str, ...]:

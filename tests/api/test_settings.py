@@ -2,10 +2,11 @@
 
 import pytest
 
+from api.experiments import check_stored, experiment_of
 from api.setting_spelling import misspelt_settings
 from api.settings import Settings, load_settings
 from engine.domain.matching.index_config import SourceConfig, read_sources
-from engine.errors import InvalidInput
+from engine.errors import InvalidInput, MissingPart
 
 
 @pytest.mark.parametrize("name", ["CLARIFAI_URL", "MODELS_HUB", "PUBLIC_URL"])
@@ -52,6 +53,33 @@ def test_people_are_named_only_when_that_is_switched_on() -> None:
     assert not load_settings({}).tagger_context.people
     assert not load_settings({"REELMATCH_PEOPLE": "off"}).tagger_context.people
     assert load_settings({"REELMATCH_PEOPLE": "on"}).tagger_context.people
+
+
+@pytest.mark.parametrize("url", ["milvus://host", "redis://host:1", "", "milvus://me:hunter2@h:1"])
+def test_what_is_no_index_is_refused_when_settings_are_read(url: str) -> None:
+    with pytest.raises(InvalidInput, match="REELMATCH_INDEX=") as refused:
+        load_settings({"REELMATCH_INDEX": url})
+    assert "hunter2" not in str(refused.value)
+
+
+def test_what_a_server_of_the_index_lacks_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = {"REELMATCH_INDEX": "milvus://host:19530"}
+    monkeypatch.setattr("engine.indexes.find_spec", lambda _: None)
+    with pytest.raises(MissingPart, match=r"reelmatch\[milvus\]"):
+        load_settings(server)
+    monkeypatch.setattr("engine.indexes.find_spec", lambda name: name)
+    assert (
+        load_settings({**server, "REELMATCH_VIEWER_CO_LIKES": "0"}).index == "milvus://host:19530"
+    )
+    with pytest.raises(InvalidInput, match="needs REELMATCH_INDEX=local:"):
+        load_settings({**server, "REELMATCH_VIEWER_CO_LIKES": "0.3"})
+    with pytest.raises(InvalidInput, match="takes its index from another host"):
+        load_settings({**server, "REELMATCH_REPLICA_OF": "file:///shared"})
+    settings = load_settings({**server, "REELMATCH_EXPERIMENT": "mix:control;variant=co_likes=0.3"})
+    with pytest.raises(InvalidInput, match="needs REELMATCH_INDEX=local:"):
+        experiment_of(settings)
+    with pytest.raises(InvalidInput, match="needs REELMATCH_INDEX=local:"):
+        check_stored(load_settings(server), {"viewer_co_likes": "0.3"})
 
 
 def test_what_is_no_executor_is_refused_when_settings_are_read() -> None:

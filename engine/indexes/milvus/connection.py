@@ -26,7 +26,7 @@ _NO_ALIAS: Final = 1600
 _STRONG: Final = "Strong"
 """Reads see whatever was written before: a snapshot says up to which change it is."""
 
-_AT_ONCE: Final[Mapping[str, Any]] = {"consistency_level": _STRONG, "timeout": _READ_SECONDS}
+_READ_OPTIONS: Final[Mapping[str, Any]] = {"consistency_level": _STRONG, "timeout": _READ_SECONDS}
 
 
 class MilvusConnection:
@@ -125,7 +125,7 @@ class MilvusConnection:
     def count(self, collection: str, where: str) -> int:
         """Return how many rows pass an expression; empty for all."""
         (row,) = self._read(
-            collection, "query", filter=where, output_fields=["count(*)"], **_AT_ONCE
+            collection, "query", filter=where, output_fields=["count(*)"], **_READ_OPTIONS
         )
         return int(row["count(*)"])
 
@@ -134,7 +134,7 @@ class MilvusConnection:
         for first in range(0, len(ids), _PAGE_ROWS):
             part = list(ids[first : first + _PAGE_ROWS])
             yield from self._read(
-                collection, "get", ids=part, output_fields=list(fields), **_AT_ONCE
+                collection, "get", ids=part, output_fields=list(fields), **_READ_OPTIONS
             )
 
     def pages(self, collection: str, where: str, fields: Sequence[str]) -> Iterator[list[Row]]:
@@ -145,7 +145,7 @@ class MilvusConnection:
             batch_size=_PAGE_ROWS,
             filter=where,
             output_fields=list(fields),
-            **_AT_ONCE,
+            **_READ_OPTIONS,
         )
         try:
             while True:
@@ -176,7 +176,7 @@ class MilvusConnection:
             filter=where,
             output_fields=list(fields),
             search_params={"metric_type": "IP", "params": {"drop_ratio_search": 0.0}},
-            **_AT_ONCE,
+            **_READ_OPTIONS,
         )
         return [(float(hit["distance"]), hit["entity"]) for hit in hits]
 

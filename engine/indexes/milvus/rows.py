@@ -131,7 +131,12 @@ def _stored(video: str, kind: ColumnType, value: Any) -> Any:
         case RiskLevels():
             return [RISKS.index(risk) for risk in value]
         case Words():
-            return [_text(video, word) for word in value][:_MAX_LIST]
+            if len(value) > _MAX_LIST:
+                raise InvalidInput(
+                    f"video {video} has {len(value)} categories, more than Milvus stores of one:"
+                    " take some from it, or set REELMATCH_INDEX=local:"
+                )
+            return [_text(video, word) for word in value]
         case Word():
             return _text(video, value)
         case _:
