@@ -25,7 +25,7 @@ from engine.kernels.variety import ALIKE
 from engine.search.profiles import VIEWER_RULES, ProfileRules, profile_of
 from engine.search.recommend import Question, ranked_many
 
-VARIETIES: Final = (0, 2)
+VARIETIES: Final = (0, 1, 2, 4)
 _BATCH_SIZE: Final = 50
 _FIRST: Final = 10
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.domain.matching.results import Move
 from engine.kernels.variety import ALIKE, MORE_NEEDED, SAME, WINDOW, WORTH, Vectors, vary
-from engine.ports.index import IndexSnapshot
+from engine.ports.index import IndexSnapshot, UnitRows
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -74,11 +74,33 @@ def varied(
     """
     last = list(shown[-WINDOW:])
     last = [one for one, there in zip(last, snapshot.contains(last), strict=True) if there]
+
+    def first(n: int) -> Vectors:
+        before = [*last, *videos[:n]]
+        return vectors_of(snapshot.vectors(before), len(before))
+
+    return walked(first, values, variety, k=k, is_all=is_all)
+
+
+def walked(
+    first: Callable[[int], Vectors], values: Floats, variety: int, *, k: int, is_all: bool
+) -> list[int]:
+    """Return the places of the candidates that come next, as ``varied`` does.
+
+    Args:
+        first: gives the vectors of what was shown last and of the first so many candidates.
+        values: shape (n,), what the candidates are ranked by, falling.
+        variety: 1 to 9.
+        k: number of results.
+        is_all: whether there are no candidates beyond these.
+
+    Raises:
+        MoreCandidatesNeeded: there are, and what comes next depends on them.
+    """
     order = np.zeros(k, np.int64)
-    n_all = len(videos)
+    n_all = len(values)
     for n in dict.fromkeys(min(n, n_all) for n in (k, k + LOOK_AHEAD, n_all)):
-        vectors = _vectors(snapshot, [*last, *videos[:n]])
-        size = vary(vectors, values[:n], variety, n_all - n + (not is_all), order)
+        size = vary(first(n), values[:n], variety, n_all - n + (not is_all), order)
         if size != MORE_NEEDED:
             return list(order[:size].tolist())
     raise MoreCandidatesNeeded
@@ -114,9 +136,9 @@ def _moved(before: int, after: int) -> tuple[Move, ...]:
     return (Move("variety", before, after),) if before != after else ()
 
 
-def _vectors(snapshot: IndexSnapshot, videos: Sequence[str]) -> Vectors:
-    units = snapshot.vectors(videos)
-    starts = np.searchsorted(units.rows, np.arange(len(videos) + 1))
+def vectors_of(units: UnitRows, n: int) -> Vectors:
+    """Return ``n`` vectors as the walk reads them."""
+    starts = np.searchsorted(units.rows, np.arange(n + 1))
     return Vectors(starts.astype(np.int64), units.tags, units.values)
 
 

@@ -13,17 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.batch.evaluation.history import before, foreseeable
+from engine.batch.evaluation.lists import lists_of_many
 from engine.batch.evaluation.measures import diversity, ndcg, recall
 from engine.catalogs import open_catalog
 from engine.domain.evaluations.evaluation import Measure
-from engine.domain.matching.filters import EVERY_VIDEO
 from engine.domain.matching.recommendations import Basis
 from engine.domain.viewers import Viewer
 from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.ports.catalog import Catalog
 from engine.search.profiles import ProfileRules, profile_of
-from engine.search.recommend import Question, ranked_many
+from engine.search.recommend import Question
 
 BATCH_SIZE: Final = 250
 MEASURES: Final = (
@@ -91,11 +91,10 @@ def replay(task: ReplayTask) -> Replayed:
         )
         for viewer, _ in viewers
     ]
-    answers = ranked_many(snapshot, questions, task.rules, where=EVERY_VIDEO)
+    answers = lists_of_many(snapshot, questions, task.rules)
     measured = np.zeros((len(viewers), len(MEASURES)))
     lists = np.full((len(viewers), SHORT), -1, np.int64)
-    for number, ((_, relevant), (basis, ranked)) in enumerate(zip(viewers, answers, strict=True)):
-        videos = [one.candidate.video for one in ranked]
+    for number, ((_, relevant), (basis, videos)) in enumerate(zip(viewers, answers, strict=True)):
         rows = yardstick.base.index.rows_of(videos[:SHORT])
         there = rows[rows >= 0]
         lists[number, : len(there)] = there
