@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 from fit import THRESHOLD, held_out
-from frames import SETS, Truth, outputs_of_variants, read_labels
+from frames import FOR_ONE_WORD, SETS, Truth, outputs_of_variants, read_labels
 from numpy.typing import NDArray
 
 from ingest.taggers.visual.model_outputs import Networks
@@ -91,7 +91,7 @@ def _report(
     yield "\n| frames | of sources | | right | wrong | missed | precision | recall |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
     for name, rows in (
-        ("all", np.ones(len(chosen), bool)),
+        ("all", chosen != FOR_ONE_WORD),
         *((name, chosen == name) for name in SETS),
     ):
         for when, confidences in (("before", before), ("after", after)):

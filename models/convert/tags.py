@@ -53,10 +53,10 @@ def build_tags(rules: str, classes: _Classes) -> dict[str, list[int]]:
     for line in rules.splitlines():
         if line.startswith("#"):
             continue
-        tag, _, terms = line.partition(": ")
+        tag, _, terms = line.partition(":")
         own: set[int] = set()
         taken_away: set[int] = set()
-        for term in terms.split(", "):
+        for term in filter(None, map(str.strip, terms.split(","))):
             target = taken_away if term.startswith("-") else own
             target |= classes.named(term.removeprefix("-"), tags)
         tags[tag] = own - taken_away

@@ -137,11 +137,12 @@ def test_the_models_of_sound_together_are_small() -> None:
     assert sum(load_card(name).size_bytes for name in SOUND) < 5_000_000
 
 
-def test_every_tag_stands_for_real_classes() -> None:
+def test_every_tag_stands_for_real_classes_or_is_told_by_the_scene_alone() -> None:
     tags = load_json(load_card("efficientnet_lite2"), "tags.json")
-    assert len(tags) == 119
-    for tag, numbers in tags.items():
-        assert numbers, tag
+    assert {tag for tag, numbers in tags.items() if not numbers} == {"still life", "abstract"}
+    with_classes = {tag: numbers for tag, numbers in tags.items() if numbers}
+    assert len(with_classes) == 120
+    for tag, numbers in with_classes.items():
         assert numbers == sorted(set(numbers)), tag
         assert numbers[0] >= 0, tag
         assert numbers[-1] < N_CLASSES, tag

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ingest.taggers.base import Confidences
 from ingest.taggers.visual.input_size import CELL, fit_area
+from ingest.taggers.visual.picture_statistics import picture_statistics
 from ingest.taggers.visual.resize import Scaler, Shrinkable
 from ingest.taggers.visual.sessions import open_session
 from ingest.taggers.visual.specific_tags import load_words, specific_words
@@ -25,12 +26,14 @@ class ClassifierOutput(NamedTuple):
         words: shape (n_words,), likewise of each specific word.
         logits: shape (n_classes,), of the whole frame.
         features: shape (n_features,), likewise: what the logits are sums of.
+        statistics: shape (N_STATISTICS,), likewise, of its colours.
     """
 
     confidences: Confidences
     words: Confidences
     logits: NDArray[np.float32]
     features: NDArray[np.float32]
+    statistics: NDArray[np.float32]
 
 
 class ImageClassifier:
@@ -73,7 +76,9 @@ class ImageClassifier:
         crops = softmax(logits / self._card.temperature) @ self._members
         merged = merge_crops(np.minimum(crops, 1.0))
         n_tags = len(self.tags)
-        return ClassifierOutput(merged[:n_tags], merged[n_tags:], logits[0], features[0])
+        return ClassifierOutput(
+            merged[:n_tags], merged[n_tags:], logits[0], features[0], picture_statistics(small)
+        )
 
 
 def _membership(sets: Sequence[Sequence[int]], *, n_classes: int) -> NDArray[np.float32]:

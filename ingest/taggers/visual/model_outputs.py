@@ -22,7 +22,7 @@ from models.cards import load_card, load_json
 
 _CARDS: Final = ("efficientnet_lite2", "nanodet")
 
-_METHOD: Final = 9
+_METHOD: Final = 10
 """Raised when frames are prepared, or the networks' answers merged, in another way."""
 
 
@@ -35,6 +35,7 @@ class Evidence(NamedTuple):
         objects: shape (..., n_objects), logit of each object where it is surest.
         words: shape (..., n_words), of each specific word the sum of its classes.
         features: shape (..., n_features), of the whole frame: what the classes are sums of.
+        statistics: shape (..., N_STATISTICS), likewise, of its colours.
     """
 
     confidences: NDArray[np.float32]
@@ -42,6 +43,7 @@ class Evidence(NamedTuple):
     objects: NDArray[np.float32]
     words: NDArray[np.float32]
     features: NDArray[np.float32]
+    statistics: NDArray[np.float32]
 
 
 class Networks:
@@ -82,6 +84,7 @@ class Networks:
             detected.objects,
             classifier.words,
             classifier.features,
+            classifier.statistics,
         )
 
 

@@ -15,7 +15,7 @@ from ingest.taggers.visual.specific_tags import MIN_OBJECT, MIN_OF_KIND, Specifi
 from ingest.taggers.visual.tag_calibration import WEIGHTS, TagCalibration
 from models.cards import load_card, load_json
 
-_METHOD: Final = 8
+_METHOD: Final = 9
 """Raised when a frame is prepared, nudity looked for, or the evidence weighed in another way."""
 
 _HARMLESS: Final = 0.02

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 import models
 from engine.errors import CorruptData
 from ingest.taggers.visual.model_outputs import Evidence
+from ingest.taggers.visual.picture_statistics import N_STATISTICS
 from ingest.taggers.visual.tag_calibration import WEIGHTS, Clues, TagCalibration
 from models.cards import load_card, load_json
 
@@ -33,6 +34,7 @@ def evidence(seed: int, *leading: int) -> Evidence:
         random.normal(-4, 2, (*leading, N_OBJECTS)).astype(np.float32),
         np.zeros((*leading, 0), np.float32),
         random.uniform(0, 1, (*leading, N_FEATURES)).astype(np.float32),
+        random.uniform(0, 1, (*leading, N_STATISTICS)).astype(np.float32),
     )
 
 
@@ -41,7 +43,7 @@ def weighed_by_the_textbook(observed: Evidence, tag: str) -> float:
     of_tag = load_json(load_card("efficientnet_lite2"), WEIGHTS)[tag]
     own = logit_of(float(observed.confidences[TAGS.index(tag)]))
     clues = [own, 0.0, 0.0]
-    if tag in CLASSES:
+    if CLASSES.get(tag):
         clues[1] = max(float(observed.classes[number]) for number in CLASSES[tag])
     objects = [min(max(float(logit), -6.0), 4.0) for logit in observed.objects]
     mine = [one for one, words in zip(objects, OBJECTS.values(), strict=True) if tag in words]
@@ -49,7 +51,10 @@ def weighed_by_the_textbook(observed: Evidence, tag: str) -> float:
         clues[2] = max(mine) + 6
     logit = of_tag["bias"] + float(np.dot(of_tag["clues"], clues))
     if "scene" in of_tag:
-        scene = [*(2 * observed.features.astype(np.float64)), *objects]
+        features, statistics = (
+            table.astype(np.float64) for table in (observed.features, observed.statistics)
+        )
+        scene = [*(2 * features), *objects, *(14 * statistics)]
         logit += of_tag["scene_unit"] * float(np.dot(of_tag["scene"], scene))
     if "sure" in of_tag:
         logit = max(logit, own - logit_of(of_tag["sure"]) + logit_of(CERTAIN))
@@ -87,7 +92,8 @@ def test_whatever_the_networks_say_is_a_confidence(
     sums = np.zeros(len(TAGS), np.float32)
     objects = np.full(N_OBJECTS, of_objects, np.float32)
     features = np.full(N_FEATURES, of_features, np.float32)
-    outputs = Evidence(sums, classes, objects, np.zeros((len(sums), 0), np.float32), features)
+    words, statistics = np.zeros(0, np.float32), np.ones(N_STATISTICS, np.float32)
+    outputs = Evidence(sums, classes, objects, words, features, statistics)
     result = TagCalibration.load(TAGS).weigh(outputs)
     assert result.dtype == np.float32
     assert np.isfinite(result).all()

