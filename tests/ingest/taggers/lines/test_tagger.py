@@ -93,6 +93,29 @@ def test_a_long_description_does_not_drown_the_title(catalog: Catalog) -> None:
     assert "metadata:violin" in reported
 
 
+@pytest.mark.parametrize(
+    ("title", "tags"),
+    [
+        ("a dog and " + "very " * 2_000 + "long", {"metadata:dog", "metadata:animal"}),
+        ("x" * 10_000, set()),
+        (
+            "\u05db\u05dc\u05d1 \u05e9\u05dc\u05d9 \u05d1\u05d2\u05df a dog",
+            set(),
+        ),  # Hebrew, for the most part
+        ("a dog \u200f\u202e and a violin", {"metadata:dog", "metadata:violin"}),
+        ("\U0001f436" * 500, set()),
+        ("\U0001f436 my dog \U0001f3bb\ufe0f", {"metadata:dog"}),
+        ("#dog#violin #fyp#\U0001f436 ##", {"metadata:dog", "metadata:violin"}),
+        ("#" * 10_000, set()),
+    ],
+)
+def test_titles_of_any_form_are_read(catalog: Catalog, title: str, tags: set[str]) -> None:
+    observed = LineTagger(METADATA).observe([Line(title, field="title")], 9, catalog)
+    told = set(counts(catalog, observed))
+    assert tags <= told
+    assert bool(tags) == bool(told)
+
+
 def test_text_of_another_language_means_nothing_and_is_kept(catalog: Catalog) -> None:
     lines = [Line("el pie de la torre", field="title")]
     observed = LineTagger(METADATA).observe(lines, 9, catalog)
