@@ -111,9 +111,9 @@ def test_a_long_description_does_not_drown_the_title(catalog: Catalog) -> None:
 )
 def test_titles_of_any_form_are_read(catalog: Catalog, title: str, tags: set[str]) -> None:
     observed = LineTagger(METADATA).observe([Line(title, field="title")], 9, catalog)
-    told = set(counts(catalog, observed))
-    assert tags <= told
-    assert bool(tags) == bool(told)
+    counted = set(counts(catalog, observed))
+    assert tags <= counted
+    assert bool(tags) == bool(counted)
 
 
 def test_text_of_another_language_means_nothing_and_is_kept(catalog: Catalog) -> None:
