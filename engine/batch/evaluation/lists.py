@@ -63,8 +63,8 @@ def _ranked(
     n = POOL if mix_of(snapshot, rules) else min(most + LOOK_AHEAD, POOL)
     more = max(len(rows) for _, rows, _ in viewers)
     index = snapshot.base.index
-    found = index.top_k_many([profile.query for profile, _, _ in viewers], n + more)
-    for (profile, consumed, k), (rows, scores) in zip(viewers, found, strict=True):
+    results = index.top_k_many([profile.query for profile, _, _ in viewers], n + more)
+    for (profile, consumed, k), (rows, scores) in zip(viewers, results, strict=True):
         try:
             yield _list_of(snapshot, profile, consumed, rules, k, n, rows, scores)
         except MoreCandidatesNeeded:
