@@ -194,3 +194,36 @@ def test_a_restart_of_the_database_is_told_and_healed(
         assert "p4ss" not in text
         assert PASSWORD not in text
     assert "does not answer" in "".join(text for _, status, text in answers if status == 503)
+
+
+def test_a_worker_goes_on_through_an_outage_while_it_looks(
+    postgres: Server, url: str, shared: Catalog, tmp_path: Path
+) -> None:
+    """Nobody claims a job twice, and what was seen meanwhile is stored."""
+    films = [tmp_path / f"{number}.mp4" for number in range(3)]
+    for first, film in enumerate(films):
+        pictures = [numbered(30 * first + second) for second in range(25) for _ in range(5)]
+        write_video(film, pictures, rate=5)
+    ids = shared.jobs.add(map(str, films), {}, now=time.time())
+
+    def is_under_way() -> bool:
+        job = shared.jobs.get(ids[0])
+        return job is not None and job.done > 0
+
+    with worker(tmp_path / "work", url) as looking:
+        soon(is_under_way, seconds=120)
+        postgres.stop()
+        try:
+            # Longer than what is left of a look, shorter than a lease.
+            time.sleep(12)
+            assert looking.poll() is None, "it waits"
+        finally:
+            postgres.start()
+        soon(lambda: shared.jobs.open_count() == 0, seconds=150)
+    jobs = [job for job in shared.jobs.all() if job.id in ids]
+    assert [(job.state, job.attempts) for job in jobs] == [(State.DONE, 1)] * 3, jobs
+    assert shared.videos.count() == 3
+    assert {record.seconds for record in shared.videos.page()} == {25}
+    log = (tmp_path / "work.log").read_text()
+    assert "Traceback" not in log
+    assert "p4ss" not in log
