@@ -82,6 +82,12 @@ def cluster() -> Iterator[DaskCluster]:
         yield cluster
 
 
+def workers_of(cluster: DaskCluster, number: int) -> list[int]:
+    """Return the processes that run tasks, once so many are there."""
+    soon(lambda: len(cluster.worker_processes()) == number)
+    return cluster.worker_processes()
+
+
 def looking(workers: list[int]) -> list[int]:
     """Return those workers that have a process which looks at a video."""
     return [worker for worker in workers if children_of(worker)]
@@ -100,7 +106,7 @@ def start(home: Path, url: str, *arguments: str | Path) -> "subprocess.Popen[str
 def test_a_killed_worker_costs_nothing_and_sources_are_added_the_same(
     expected: dict[str, Any], cluster: DaskCluster, tmp_path: Path
 ) -> None:
-    home, workers = tmp_path / "home", cluster.worker_processes()
+    home, workers = tmp_path / "home", workers_of(cluster, 2)
     with start(home, cluster.url, "--no-audio", *FILMS) as driver:
         soon(lambda: looking(workers))
         os.kill(looking(workers)[0], signal.SIGKILL)
@@ -119,7 +125,7 @@ def test_what_was_observed_for_a_killed_driver_is_not_observed_again(
 ) -> None:
     home, film = tmp_path / "home", FILMS[0]
     with DaskCluster(workers=1) as cluster:
-        workers = cluster.worker_processes()
+        workers = workers_of(cluster, 1)
         with start(home, cluster.url, film) as driver:
             soon(lambda: looking(workers))
             driver.kill()

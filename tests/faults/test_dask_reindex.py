@@ -17,6 +17,7 @@ from engine.indexes.local.disk.generation import Generation
 from engine.indexes.local.disk.generations import Generations
 from support.catalogs import TAGS, save, video_id
 from support.dask import DaskCluster
+from support.network import linked_host
 from support.processes import soon
 
 pytest.importorskip("distributed", reason="needs: pip install -e '.[dask]'")
@@ -82,6 +83,27 @@ def test_a_killed_worker_costs_nothing(
     assert killed
     assert built.id == expected
     assert sum(counted) == VIDEOS
+
+
+def test_a_host_that_is_cut_off_costs_nothing(
+    made_up: Catalog, expected: str, tmp_path: Path
+) -> None:
+    with linked_host() as other, DaskCluster(workers=1, host=other.here) as cluster:
+        there = cluster.add_worker(other.prefix)
+        soon(lambda: len(cluster.worker_processes()) == 2)
+        counted: list[int] = []
+
+        def cut(videos: int) -> None:
+            if not counted:
+                other.cut()
+            counted.append(videos)
+
+        built = counted_on(cluster, made_up, Generations(tmp_path / "generations"), cut)
+        assert sum(counted) == VIDEOS
+        assert built.id == expected
+        soon(lambda: len(cluster.worker_processes()) == 1)
+        # It would wait for the scheduler for long.
+        there.kill()
 
 
 DRIVER = """

@@ -25,17 +25,18 @@ class DaskCluster:
 
     Args:
         workers: how many are started at first.
+        host: address of this machine that the scheduler listens on.
 
     Attributes:
         url: URL of it as an executor.
     """
 
-    def __init__(self, *, workers: int) -> None:
+    def __init__(self, *, workers: int, host: str = "127.0.0.1") -> None:
         self._folder = TemporaryDirectory(prefix="reelmatch-dask-")
         self._processes: list[subprocess.Popen[bytes]] = []
         reported = Path(self._folder.name, "scheduler.json")
         self.scheduler = self._started(
-            _SCHEDULER, "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(reported)
+            _SCHEDULER, "--host", host, "--port", "0", "--scheduler-file", str(reported)
         )
         soon(lambda: reported.exists() and reported.stat().st_size)
         self._address = json.loads(reported.read_text())["address"]
@@ -43,10 +44,15 @@ class DaskCluster:
         for _ in range(workers):
             self.add_worker()
 
-    def add_worker(self) -> subprocess.Popen[bytes]:
-        """Start one more; return the process that watches over it."""
+    def add_worker(self, prefix: tuple[str, ...] = ()) -> subprocess.Popen[bytes]:
+        """Start one more; return the process that watches over it.
+
+        Args:
+            prefix: words before its command, as to run it on another host.
+        """
         return self._started(
-            _WORKER, self._address, "--nthreads", "1", "--local-directory", self._folder.name
+            *(_WORKER, self._address, "--nthreads", "1", "--local-directory", self._folder.name),
+            prefix=prefix,
         )
 
     def worker_processes(self) -> list[int]:
@@ -64,9 +70,11 @@ class DaskCluster:
             known: int = client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks))
             return known
 
-    def _started(self, module: str, *arguments: str) -> subprocess.Popen[bytes]:
+    def _started(
+        self, module: str, *arguments: str, prefix: tuple[str, ...] = ()
+    ) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments, "--no-dashboard"],
+            [*prefix, sys.executable, "-m", module, *arguments, "--no-dashboard"],
             env={**os.environ, **_SETTINGS, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
