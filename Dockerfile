@@ -10,7 +10,7 @@ COPY --from=build /src/constraints.txt /wheels/*.whl /wheels/
 RUN pip install --no-cache-dir --constraint /wheels/constraints.txt \
         "$(echo /wheels/*.whl)${EXTRAS:+[$EXTRAS]}" \
     && useradd --create-home --uid 10001 reelmatch \
-    && install -d -o reelmatch /data /data/uploads /shared
+    && install -d -o reelmatch /data /data/uploads /media /shared
 USER reelmatch
 WORKDIR /home/reelmatch
 ENV REELMATCH_HOME=/data REELMATCH_HOST=0.0.0.0 REELMATCH_LOG_FORMAT=json
