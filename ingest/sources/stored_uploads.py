@@ -1,9 +1,10 @@
 """Files that people sent, in the store of media, where any host can watch and play them."""
 
 import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ from engine.ports.catalog import Catalog
 from engine.ports.object_store import ObjectStore
 from engine.system.os_errors import writing_to
 from ingest.sources.files import content_id
-from ingest.sources.uploads import safe_name
+from ingest.sources.uploads import Uploads, safe_name
 
 _UNNAMED_SECONDS: Final = 24 * 60 * 60.0
 _LEFT_BEHIND_SECONDS: Final = 24 * 60 * 60.0
@@ -70,10 +71,10 @@ def fetched_upload(
             " that took it in"
         )
     with writing_to(folder):
-        own_folder = folder / f"{upload.video}-{upload.token}"
+        folder.mkdir(parents=True, exist_ok=True)
         _drop_left_behind(folder)
-        shutil.rmtree(own_folder, ignore_errors=True)
-        own_folder.mkdir(mode=0o700, parents=True)
+        # Another process may have fetched the same one.
+        own_folder = Path(tempfile.mkdtemp(prefix=f"{upload.video}-{upload.token}-", dir=folder))
     try:
         path = own_folder / safe_name(upload.name)
         _fetch(upload, store, path, on_piece)
@@ -109,7 +110,7 @@ def _drop_left_behind(folder: Path) -> None:
 def move_uploads(folder: Path, catalog: Catalog, store: ObjectStore) -> int:
     """Move files that were sent before there was a store into it, with the videos' sources.
 
-    Those that wait to be analyzed stay.
+    Those that wait to be analyzed stay, and so does what else was put into the folder.
 
     Args:
         folder: of ``Uploads``.
@@ -122,10 +123,10 @@ def move_uploads(folder: Path, catalog: Catalog, store: ObjectStore) -> int:
     Raises:
         StoreUnusable: the store cannot be written; what is not there stays where it is.
     """
-    below = str(folder)
+    uploads, below = Uploads(folder), str(folder)
     waiting = set(catalog.jobs.sources_below(below))
     paths = [Path(one) for one in catalog.videos.sources_below(below) if one not in waiting]
-    return sum(_move(path, catalog, store) for path in paths if path.is_file())
+    return sum(_move(path, catalog, store) for path in paths if uploads.holds(path))
 
 
 def _move(path: Path, catalog: Catalog, store: ObjectStore) -> bool:
@@ -139,5 +140,7 @@ def _move(path: Path, catalog: Catalog, store: ObjectStore) -> bool:
         with catalog.transaction():
             keep_upload(upload, catalog)
             catalog.videos.add_source(upload.source, video)
-    shutil.rmtree(path.parent)
+    path.unlink()
+    with suppress(OSError):  # somebody put something beside it
+        path.parent.rmdir()
     return True

@@ -4,6 +4,7 @@ The sender's name for a file is hostile: only its last part is used, made harmle
 nothing but the title.
 """
 
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from ingest.sources.files import VIDEO_SUFFIXES
 _MAX_STEM_BYTES: Final = 120
 _SPARE_BYTES: Final = 512 << 20
 _FORGOTTEN_SECONDS: Final = 24 * 60 * 60.0
+_OWN_FOLDER: Final = re.compile(r"[0-9a-f]{16}")
 
 
 class Uploads:
@@ -67,6 +69,17 @@ class Uploads:
             shutil.rmtree(own_folder, ignore_errors=True)
             raise
 
+    def holds(self, path: Path) -> bool:
+        """Tell whether a path is of a file that was sent, and of nothing else that lies here."""
+        own_folder = path.parent
+        return (
+            _OWN_FOLDER.fullmatch(own_folder.name) is not None
+            and own_folder.parent == self.folder
+            and not own_folder.is_symlink()
+            and not path.is_symlink()
+            and path.is_file()
+        )
+
     def sweep(self, catalog: Catalog) -> None:
         """Delete files that no video and no job names any more, a day after they came."""
         if not self.folder.is_dir():
@@ -75,6 +88,8 @@ class Uploads:
         sources = catalog.videos.sources_below(below) + catalog.jobs.sources_below(below)
         named = {Path(source).parent for source in sources}
         for own_folder in self.folder.iterdir():
+            if _OWN_FOLDER.fullmatch(own_folder.name) is None:
+                continue  # somebody put it there
             old = time.time() - own_folder.stat().st_mtime > _FORGOTTEN_SECONDS
             if old and own_folder not in named:
                 shutil.rmtree(own_folder, ignore_errors=True)

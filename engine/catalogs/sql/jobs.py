@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from engine.catalogs.sql.database import MAX_NUMBER, Database, Statements, marks
+from engine.catalogs.sql.lines import within
 from engine.domain.jobs import LEASE_SECONDS, MAX_ATTEMPTS, Claim, Job, JobResult, Kind, State, Work
 from engine.errors import InvalidInput, JobLost
 
@@ -207,7 +208,8 @@ class Jobs:
     def sources_below(self, folder: str) -> list[str]:
         """Return the sources within a folder of jobs that are not done."""
         rows = self._catalog.rows(
-            "select source from jobs where source like ? and state != 'done'", (f"{folder}/%",)
+            r"select source from jobs where source like ? escape '\' and state != 'done'",
+            (within(folder),),
         )
         return [source for (source,) in rows]
 

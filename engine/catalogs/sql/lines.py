@@ -11,6 +11,11 @@ LIKE_ESCAPE: Final = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 """Signs that stand for themselves in the pattern of a LIKE, for ``str.translate``."""
 
 
+def within(folder: str) -> str:
+    """Return the pattern of a LIKE, escaped by a backslash, for all paths within a folder."""
+    return f"{folder.translate(LIKE_ESCAPE)}/%"
+
+
 def mentions(dialect: Dialect, text: str) -> tuple[str, str]:
     """Return an SQL condition, and its parameter, on ``videos``: a line has a text in it."""
     condition, parameter = dialect.mentions(text)

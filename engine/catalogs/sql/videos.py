@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from engine.catalogs.sql.database import Database, Statements, at_most, marks
-from engine.catalogs.sql.lines import LIKE_ESCAPE, delete_lines
+from engine.catalogs.sql.lines import LIKE_ESCAPE, delete_lines, within
 from engine.catalogs.sql.records import COLUMNS, record_of
 from engine.catalogs.sql.thumbnails import Thumbnails
 from engine.catalogs.sql.tracks import PUT_TRACK
@@ -352,7 +352,8 @@ class Videos:
 
     def sources_below(self, folder: str) -> list[str]:
         """Return the sources within a folder that videos came from."""
-        rows = self._file.rows("select source from sources where source like ?", (f"{folder}/%",))
+        sql = r"select source from sources where source like ? escape '\'"
+        rows = self._file.rows(sql, (within(folder),))
         return [source for (source,) in rows]
 
     def sources_of(self, video: str) -> list[str]:

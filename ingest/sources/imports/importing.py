@@ -12,6 +12,7 @@ from typing import IO, Final
 import numpy as np
 
 from engine.domain.content import SourceTrack
+from engine.domain.media import StoredUpload
 from engine.domain.tags import VISUAL, Tag
 from engine.domain.tracks import Track, merged
 from engine.domain.videos import VideoRecord
@@ -150,6 +151,13 @@ def _import(
             read.line,
             f"nothing is seen on video {video.id}, and the catalog has tags of it by"
             f" {known.tagger}: they stay, unless 'force' is set",
+        )
+    upload = StoredUpload.parse(video.source)
+    if upload is not None and upload.video != video.id:
+        return BadLine(
+            read.line,
+            f"{video.source!r} is the file of video {upload.video}: name that as 'video', or leave"
+            " 'source' away",
         )
     taken = catalog.videos.own_ids([video.external_id] if video.external_id else []).values()
     if any(owner != video.id for owner in taken):

@@ -7,6 +7,7 @@ import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.content.counting import observations_at, tag_counts
+from engine.domain.media import StoredUpload
 from engine.domain.tracks import FULL_SCALE
 from ingest.sources.imports.documents import BadLine
 from ingest.sources.imports.importing import Change, Imported, import_file
@@ -80,3 +81,15 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(catalog: Catalog) ->
     assert catalog.videos.count() == 0
     assert len(catalog.tags.vocabulary()) == 0
     assert dry == list(import_file(RESULTS / "ours.jsonl", catalog, now=NOW))
+
+
+def test_the_file_of_a_video_stays_its_own(tmp_path: Path, catalog: Catalog) -> None:
+    own, other = (StoredUpload.new(video, "a.mp4") for video in ("a" * 16, "b" * 16))
+    path = write_lines(
+        tmp_path / "a.jsonl", line(video="a" * 16, source=own.source), line(source=other.source)
+    )
+    first, second = import_file(path, catalog, now=NOW)
+    assert isinstance(first, Imported)
+    assert isinstance(second, BadLine)
+    assert f"is the file of video {'b' * 16}: name that as 'video'" in second.reason
+    assert catalog.videos.count() == 1

@@ -17,7 +17,7 @@ from ingest.outdated import find_outdated
 from ingest.pipeline import IngestResult
 from ingest.sources.files import content_id
 from ingest.sources.metadata_lines import metadata_lines
-from ingest.sources.stored_uploads import keep_upload, move_uploads, store_upload
+from ingest.sources.stored_uploads import fetched_upload, keep_upload, move_uploads, store_upload
 from ingest.sources.uploads import Uploads
 from ingest.taggers.registry import Identity
 from ingest.upload_pipeline import ingest_upload
@@ -65,14 +65,22 @@ def test_it_is_fetched_watched_and_leaves_nothing_here(
     assert list(folder.iterdir()) == []
 
 
+def test_two_who_watch_one_file_at_once_have_it_each(
+    upload: StoredUpload, store: ObjectStore, tmp_path: Path
+) -> None:
+    with fetched_upload(upload, store, tmp_path / "fetched") as one:
+        with fetched_upload(upload, store, tmp_path / "fetched") as other:
+            assert other.read_bytes() == CONTENT
+        assert one.read_bytes() == CONTENT
+    assert list((tmp_path / "fetched").iterdir()) == []
+
+
 def test_what_a_killed_process_left_goes_a_day_later(
     upload: StoredUpload, store: ObjectStore, catalog: Catalog, tmp_path: Path
 ) -> None:
-    left = tmp_path / "fetched" / "0123456789abcdef-0123456789abcdef"
-    own = left.with_name(f"{upload.video}-{upload.token}")
-    for folder in (left, own):
-        folder.mkdir(parents=True)
-        (folder / "A film.mp4").write_bytes(b"half")
+    left = tmp_path / "fetched" / "0123456789abcdef-0123456789abcdef-abcdefgh"
+    left.mkdir(parents=True)
+    (left / "A film.mp4").write_bytes(b"half")
     os.utime(left, (time.time() - 90_000,) * 2)
     assert ingest(upload, store, catalog, left.parent).status == "ok"
     assert list(left.parent.iterdir()) == []
@@ -161,3 +169,32 @@ def test_files_from_before_there_was_a_store_move_with_their_sources(
     assert move_uploads(uploads.folder, catalog, store) == 1
     assert len(store.names("uploads")) == 1
     assert not paths["watched"].exists()
+
+
+def test_nothing_is_moved_or_deleted_but_the_file_that_was_sent(
+    tmp_path: Path, catalog: Catalog, store: ObjectStore
+) -> None:
+    folder = tmp_path / "uploads"
+    with Uploads(folder).receive("sent.mp4", 0) as (sent, file):
+        file.write(b"sent")
+    films = tmp_path / "films" / "0123456789abcdef"
+    others = [
+        folder / "season" / "a.mp4",
+        folder / "season" / "0123456789abcdef" / "b.mp4",
+        films / "c.mp4",
+    ]
+    for path in others:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(path.name.encode())
+    beside = sent.with_name("notes.txt")
+    beside.write_text("mine")
+    (folder / "fedcba9876543210").symlink_to(films)
+    sources = [sent, *others, folder / "../films/0123456789abcdef/c.mp4"]
+    sources.append(folder / "fedcba9876543210" / "c.mp4")
+    for source in sources:
+        video = content_id(source)
+        save(catalog, video, {"cat": 1})
+        catalog.videos.add_source(str(source), video)
+    assert move_uploads(folder, catalog, store) == 1
+    assert not sent.exists()
+    assert all(path.exists() for path in (*others, beside))

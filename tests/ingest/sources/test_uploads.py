@@ -90,6 +90,9 @@ def test_files_that_nothing_names_any_more_go_after_a_day(tmp_path: Path) -> Non
             file.write(b"x")
         if name != "fresh":
             os.utime(paths[name].parent, (time.time() - 90_000,) * 2)
+    season = uploads.folder / "season"
+    season.mkdir()
+    os.utime(season, (0, 0))
     with Catalog.open(tmp_path / "catalog.db") as catalog:
         for number in (1, 2):
             save(catalog, video_id(number), {"cat": 1})
@@ -100,3 +103,4 @@ def test_files_that_nothing_names_any_more_go_after_a_day(tmp_path: Path) -> Non
         uploads.sweep(catalog)
     left = {name for name, path in paths.items() if path.exists()}
     assert left == {"watched", "queued", "fresh"}
+    assert season.exists(), "nobody sent it"

@@ -91,6 +91,17 @@ class VideosSuite(OpenedCatalogs):
         with pytest.raises(UnknownVideo):
             catalog.videos.find("nothing")
 
+    def test_what_lies_within_a_folder_is_of_no_folder_called_like_it(
+        self, catalog: Catalog
+    ) -> None:
+        save(catalog, video_id(1), {"cat": 1})
+        sources = [f"/{home}/uploads/a.mp4" for home in ("my_home", "my-home", "my_homes")]
+        for source in sources:
+            catalog.videos.add_source(source, video_id(1))
+        catalog.jobs.add(sources, {}, now=0.0)
+        assert catalog.videos.sources_below("/my_home/uploads") == sources[:1]
+        assert catalog.jobs.sources_below("/my_home/uploads") == sources[:1]
+
     def test_pages_of_videos_for_people_are_the_newest_first(self, catalog: Catalog) -> None:
         for number in (1, 2, 3):
             moment = NOW.replace(hour=number)
