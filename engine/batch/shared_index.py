@@ -4,24 +4,35 @@ Whoever follows the catalog writes what changed into the live generation; of sev
 does at a time. What a killed one left half-written is written again by the next.
 """
 
+import secrets
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from engine.batch.index_rows import RowBuilder
 from engine.batch.origins import refuse_index_of_other_catalog
-from engine.errors import CatalogUnusable, CorruptData, NothingIndexed, ReindexRunning
+from engine.errors import (
+    CatalogUnusable,
+    CorruptData,
+    IndexUnavailable,
+    NothingIndexed,
+    ReindexRunning,
+)
 from engine.indexes import open_index
-from engine.indexes.local.disk.generation import Built, Generation
+from engine.indexes.local.disk.generation import Generation
 from engine.indexes.milvus.index import MilvusIndex, State
 from engine.indexes.milvus.records import Record
 from engine.indexes.milvus.snapshot import MilvusSnapshot
-from engine.ports.catalog import Catalog
+from engine.ports.catalog import Catalog, Leadership
 
 REFRESH_SECONDS: Final = 1.0
 """Seconds between two looks for another live generation, while the catalog does not change."""
 
 _BATCH_VIDEOS: Final = 500
+_N_LAST: Final = 16
+_WAIT_SECONDS: Final = 600.0
+_AGAIN_SECONDS: Final = 0.2
 _FILLING: Final = "filling-index"
 _CHANGING: Final = "changing-index"
 
@@ -85,9 +96,25 @@ class SharedIndex:
             if leadership is None:
                 raise ReindexRunning
             self._refuse_other(generation)
-            self.index.fill(generation, time.time())
-            self._caught_up(self.index.record(generation.id))
-            self.index.make_live(generation.id)
+            state = self.index.readable_state(generation.id)
+            if state is not None and not self._has(state):
+                self.index.forget(generation.id)
+            self.index.fill(generation, time.time(), self._last_changes(generation.revision))
+            self._make_live(self.index.record(generation.id).generation)
+
+    def _make_live(self, generation: Generation) -> None:
+        """Make a generation live that has all changes, while nobody writes any elsewhere."""
+        since, until = self._catalog.revision(), time.monotonic() + _WAIT_SECONDS
+        while time.monotonic() < until:
+            with self._catalog.leading(_CHANGING) as leadership:
+                if leadership is not None and self._write_changes(generation, leadership) >= since:
+                    self.index.make_live(generation.id)
+                    return
+            time.sleep(_AGAIN_SECONDS)
+        raise IndexUnavailable(
+            f"another process has written changes into the index {self.index.name} for"
+            f" {_WAIT_SECONDS / 60:.0f} minutes: reindex when it is done"
+        )
 
     def _refuse_other(self, generation: Generation) -> None:
         live = self.index.live_id()
@@ -105,24 +132,63 @@ class SharedIndex:
         """Write what changed since into a generation; return up to which revision it is now."""
         generation = record.generation
         state = self._state(generation.id)
-        if state.revision > self._catalog.revision():
-            built = Built(state.revision, generation.catalog)
-            refuse_index_of_other_catalog(self.index.name, built, self._catalog)
-        if state.revision == self._catalog.revision():
+        if state.revision >= self._catalog.revision():
+            self._refuse_other_history(state)
             return state.revision
         with self._catalog.leading(_CHANGING) as leadership:
             if leadership is None:
                 return state.revision
-            # Once more: who led before has written some.
-            state = self._state(generation.id)
-            revision = self._catalog.revision()
-            changed = self._catalog.videos.changed_since(state.revision)
-            for first in range(0, len(changed), _BATCH_VIDEOS):
-                if not leadership.holds():
-                    return state.revision
-                self._write(generation, changed[first : first + _BATCH_VIDEOS])
-            self.index.set_state(generation.id, State(revision, state.replaced_at))
+            return self._write_changes(generation, leadership)
+
+    def _write_changes(self, generation: Generation, leadership: Leadership) -> int:
+        """Write what changed since; return up to which revision it surely is now.
+
+        Whoever was overtaken (a server of the catalog may take leadership away at any moment) may
+        have written older content over newer: all since is written once more then.
+        """
+        before, revision = self._state(generation.id), self._catalog.revision()
+        self._refuse_other_history(before)
+        if before.revision == revision:
             return revision
+        own = replace(before, writer=secrets.token_hex(8))
+        self.index.set_state(generation.id, own)
+        last = self._last_changes(revision) or own.last
+        changed = self._catalog.videos.changed_since(before.revision)
+        for first in range(0, len(changed), _BATCH_VIDEOS):
+            if not leadership.holds():
+                break
+            self._write(generation, changed[first : first + _BATCH_VIDEOS])
+        if leadership.holds() and self._state(generation.id).writer == own.writer:
+            own = replace(own, revision=revision, last=last)
+        self.index.set_state(generation.id, own)
+        return own.revision
+
+    def _last_changes(self, revision: int) -> tuple[tuple[int, str], ...]:
+        changes = self._catalog.videos.changes_since(revision - _N_LAST)
+        return tuple(change for change in changes if change[0] <= revision)[-_N_LAST:]
+
+    def _has(self, state: State) -> bool:
+        """Return whether the catalog has all changes that a generation has.
+
+        A video's last change only gets later. An older catalog that was put back, and is at the
+        same revision again, has other videos there.
+        """
+        if state.revision > self._catalog.revision():
+            return False
+        if not state.last:
+            return True
+        first = min(revision for revision, _ in state.last)
+        there = {video: at for at, video in self._catalog.videos.changes_since(first - 1)}
+        return all(there.get(video, -1) >= at for at, video in state.last)
+
+    def _refuse_other_history(self, state: State) -> None:
+        if not self._has(state):
+            raise CatalogUnusable(
+                f"the catalog {self._catalog.name} is older than its index {self.index.name}, which"
+                f" has other changes, up to revision {state.revision}. Put the newer catalog back,"
+                " or reindex to go on with this one",
+                hint="run 'reelmatch reindex'",
+            )
 
     def _state(self, generation: str) -> State:
         state = self.index.state(generation)

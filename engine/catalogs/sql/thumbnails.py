@@ -14,6 +14,9 @@ _MOVE: Final = (
     "update pictures set poster = null, strip = null, poster_object = ?, strip_object = ?"
     " where video = ? and poster = ? and strip = ?"
 )
+_READ: Final = (
+    "select poster, poster_object, strip, strip_object, strip_seconds from pictures where video = ?"
+)
 _READ_SECONDS: Final = 60.0
 """Whoever has just read where a picture is may still fetch it for so long."""
 
@@ -26,11 +29,12 @@ class Thumbnails:
 
     def get(self, video: str) -> Pictures | StoredPictures | None:
         """Return the thumbnails of a video, None when there are none."""
-        sql = (
-            "select poster, poster_object, strip, strip_object, strip_seconds from pictures"
-            " where video = ?"
-        )
-        for poster, poster_object, strip, strip_object, seconds in self._file.rows(sql, (video,)):
+        return self._get(video)
+
+    def _get(self, video: str, lock: str = "") -> Pictures | StoredPictures | None:
+        for poster, poster_object, strip, strip_object, seconds in self._file.rows(
+            f"{_READ} {lock}", (video,)
+        ):
             strip_seconds = tuple(json.loads(seconds))
             if poster_object:
                 return StoredPictures(poster_object, strip_object, strip_seconds)
@@ -79,7 +83,8 @@ class Thumbnails:
 
     def leave(self, video: str) -> None:
         """Have the objects of a video's thumbnails deleted, within a transaction."""
-        stored = self.get(video)
+        # Locked, or they could be moved between this and what is written next.
+        stored = self._get(video, self._file.dialect.for_update)
         if isinstance(stored, StoredPictures):
             due = time.time() + _READ_SECONDS
             UnneededObjects(self._file).note([stored.poster, stored.strip], due=due)

@@ -28,10 +28,8 @@ EDITABLE: Final = ("title", "language", "uploader", "categories")
 
 _NEAREST_TITLES: Final = 3
 
-_MAX_TITLE_CHARACTERS, _MAX_TITLES = (
-    100,
-    20_000,
-)  # that are looked through for one like a misspelt one
+# Those that are looked through for one like a misspelt one.
+_MAX_TITLE_CHARACTERS, _MAX_TITLES = 100, 20_000
 
 _PUT_COLUMNS: Final = (
     *("title", "status", "reason", "seconds", "width", "height", "codec", "language"),
@@ -184,10 +182,14 @@ class Videos:
 
     def changed_since(self, revision: int) -> list[str]:
         """Return the ids of all videos changed or deleted after a revision, in order of change."""
+        return [video for _, video in self.changes_since(revision)]
+
+    def changes_since(self, revision: int) -> list[tuple[int, str]]:
+        """Return the last change of each of them, with its revision, in order of change."""
         return [
-            video
-            for (video,) in self._file.rows(
-                "select id from (select id, revision from videos where revision > ?1"
+            (int(changed), str(video))
+            for changed, video in self._file.rows(
+                "select revision, id from (select id, revision from videos where revision > ?1"
                 " union all select video, revision from tombstones where revision > ?1) as changed"
                 " order by revision",
                 (revision,),

@@ -82,8 +82,9 @@ class MilvusAddress:
 
     def generation(self, collection: str) -> str | None:
         """Return the generation of a collection, None for one that is something else."""
-        start = f"{self.prefix}_g_"
-        return collection.removeprefix(start) if collection.startswith(start) else None
+        # Another index may be called as this one and more.
+        match = re.fullmatch(rf"{self.prefix}_g_([0-9a-f]+)", collection)
+        return match[1] if match else None
 
 
 def stored_token() -> str:

@@ -1,7 +1,7 @@
 """Videos as rows of a collection: vector, tag counts, and a field a column of the metadata."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -82,29 +82,29 @@ def _list_of(element: Any, capacity: int, **limits: int) -> dict[str, Any]:
     }
 
 
-def written(index: Index, metadata: Mapping[str, VideoMetadata]) -> Iterator[dict[str, Any]]:
-    """Yield the rows of an index.
+def written(index: Index, row: int, video: str, metadata: VideoMetadata) -> dict[str, Any]:
+    """Return one row of an index as Milvus stores it.
 
     Args:
         index: of some videos, weighed as the generation is.
-        metadata: by id, of each of them.
+        row: number of the video there.
+        video: its id.
+        metadata: of it.
 
     Raises:
-        InvalidInput: a video has more tags, or longer words, than Milvus stores of one.
+        InvalidInput: it has more tags, or longer words, than Milvus stores of one.
     """
-    for row, video in enumerate(index.ids.at(np.arange(index.n_videos))):
-        tags, counts = index.counts_of(row)
-        own = metadata[video]
-        yield {
-            "id": letters_of(video),
-            VECTOR: _vector(index, row, tags, counts),
-            COUNTS: _counts(video, tags, counts),
-            RANGES: list(map(letters_of, ranges_that_take(own.get("language", "")))),
-            **{
-                one.name: _stored(video, one.type, own.get(one.name, one.type.unknown))
-                for one in SCHEMA
-            },
-        }
+    tags, counts = index.counts_of(row)
+    return {
+        "id": letters_of(video),
+        VECTOR: _vector(index, row, tags, counts),
+        COUNTS: _counts(video, tags, counts),
+        RANGES: list(map(letters_of, ranges_that_take(metadata.get("language", "")))),
+        **{
+            one.name: _stored(video, one.type, metadata.get(one.name, one.type.unknown))
+            for one in SCHEMA
+        },
+    }
 
 
 def _vector(

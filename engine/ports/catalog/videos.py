@@ -64,6 +64,10 @@ class Videos(Protocol):
         """Return the ids of all videos changed or deleted after a revision, in order of change."""
         ...
 
+    def changes_since(self, revision: int) -> list[tuple[int, str]]:
+        """Return the last change of each of them, with its revision, in order of change."""
+        ...
+
     def revisions(self, *, after: int, upto: int) -> list[tuple[int, str]]:
         """Return the last change of each video that is there, if in ``(after, upto]``, by time."""
         ...

@@ -16,10 +16,12 @@ from engine.catalogs.postgres.catalog import Catalog
 from engine.catalogs.postgres.statements import prepared
 from engine.catalogs.sql.copying import digest_of
 from engine.catalogs.sql.tables import TABLES
+from engine.catalogs.sql.thumbnails import Thumbnails
 from engine.domain.evaluations.shown_lists import EntryPoint, ListKind, ShownList, new_list_id
 from engine.domain.jobs import Claim
+from engine.domain.videos import Pictures
 from engine.errors import CatalogUnavailable, CatalogUnusable, InvalidInput
-from support.catalogs import save, video_id
+from support.catalogs import NOW, save, video_id
 from support.conformance.catalog import CatalogSuite
 from support.filled_catalogs import fill
 from support.postgres import PASSWORD, Server
@@ -247,3 +249,31 @@ def test_a_name_may_stand_for_a_parameter() -> None:
         "set a = $1, b = $2 where a = $1",
         [1, "x"],
     )
+
+
+def test_thumbnails_moved_while_their_video_is_deleted_are_left_to_nobody(
+    shared: Catalog, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(shared, video_id(1), {"cat": 1})
+    record, track = shared.videos.named(video_id(1)), shared.tracks.get(video_id(1))
+    pictures = Pictures(b"poster", b"strip", (0,))
+    shared.videos.save(record, track, now=NOW, pictures=pictures)
+    shared.unneeded_objects.note(["p", "s"], due=time.time() + 3600)
+    leave, moved = Thumbnails.leave, []
+
+    def move() -> None:
+        with Catalog.open(url) as other:
+            moved.append(other.thumbnails.move(video_id(1), pictures, "p", "s"))
+
+    mover = threading.Thread(target=move)
+
+    def left(self: Thumbnails, video: str) -> None:
+        leave(self, video)
+        mover.start()
+        mover.join(1.0)  # it waits, or it has moved them by now
+
+    monkeypatch.setattr(Thumbnails, "leave", left)
+    shared.videos.delete(video_id(1))
+    mover.join()
+    assert moved == [False]
+    assert shared.unneeded_objects.due(now=time.time() + 7200, limit=9) == ["p", "s"]
