@@ -5,8 +5,8 @@ import threading
 from typing import Final
 
 from api.background.leader_lock import LeaderLock
-from engine.batch.media import delete_unneeded, move_thumbnails
-from engine.errors import StoreUnusable
+from engine.batch.media import delete_unneeded, move_thumbnails, probe
+from engine.errors import DiskFull, StoreUnusable
 from engine.object_stores import open_object_store
 from engine.ports.catalog import Catalog
 from engine.ports.object_store import ObjectStore
@@ -37,12 +37,18 @@ class MediaKeeper:
 
     def run_until(self, stop: threading.Event) -> None:
         """Keep it until told to stop; a store that is away is tried again."""
+        is_away = False
         while not stop.is_set():
             try:
+                if is_away:
+                    # Each attempt to move something notes names of its own.
+                    probe(self._store)
+                    is_away = False
                 worked = move_thumbnails(self._catalog, self._store)
                 worked += delete_unneeded(self._catalog, self._store)
-            except StoreUnusable as error:
+            except (StoreUnusable, DiskFull) as error:
                 log.error("media stay where they are for now, which is tried again: %s", error)
+                is_away = True
                 stop.wait(_AGAIN_SECONDS)
                 continue
             if not worked:

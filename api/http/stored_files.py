@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from itertools import chain
 from typing import Final
 
 from fastapi import Request, Response
@@ -47,8 +48,10 @@ def stored_file(
     headers["content-length"] = str(len(part))
     if request.method == "HEAD" or not part:
         return Response(status_code=status, headers=headers, media_type=media_type)
-    content = store.download_range(name, part.start, part.stop)
-    return StreamingResponse(content, status, headers, media_type)
+    pieces = store.download_range(name, part.start, part.stop)
+    # An object that went meanwhile is told, too, while it still can be.
+    first = next(pieces)
+    return StreamingResponse(chain([first], pieces), status, headers, media_type)
 
 
 def requested_range(header: str, size: int) -> range | None:

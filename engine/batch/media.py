@@ -20,6 +20,9 @@ _N_THREADS: Final = 8
 _WRITING_SECONDS: Final = 60 * 60.0
 """An object that nothing names so long after it was begun is of a writer that died."""
 
+_PROBE: Final = "thumbnails/probe"
+_PROBE_BYTES: Final = 300_000
+
 T = TypeVar("T")
 
 
@@ -45,6 +48,16 @@ def _move(catalog: Catalog, store: ObjectStore, item: tuple[str, Pictures]) -> N
         store.write(name, content)
     # When it was seen anew meanwhile, the objects stay noted.
     catalog.thumbnails.move(video, pictures, *contents)
+
+
+def probe(store: ObjectStore) -> None:
+    """Write an object as long as a picture, and delete it.
+
+    Raises:
+        StoreUnusable: when the store cannot be written.
+    """
+    store.write(_PROBE, bytes(_PROBE_BYTES))
+    store.delete(_PROBE)
 
 
 def delete_unneeded(catalog: Catalog, store: ObjectStore) -> int:

@@ -2,8 +2,9 @@
 
 import os
 import secrets
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from typing import Any, BinaryIO, Final
 
@@ -17,7 +18,12 @@ _PIECE_BYTES: Final = 1 << 20
 _RANGE_BYTES: Final = 4 << 20
 """Each piece of a range is a request of its own."""
 
-_UNFINISHED: Final = ".unfinished-"
+_UNFINISHED: Final = ".unfinished"
+"""Folder of files that are being written, where a store is a folder."""
+
+_ABANDONED_SECONDS: Final = 24 * 60 * 60.0
+"""Nobody writes a file that has not grown for so long."""
+
 _NO_CACHE: Final = {"use_listings_cache": False}
 """Other machines write, too: what was listed a moment ago says nothing."""
 
@@ -84,7 +90,10 @@ class FilesystemStore:
 
     def _put_aside(self, path: str, file: BinaryIO) -> None:
         self._files.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH120 - a name, no path
-        aside = f"{path}{_UNFINISHED}{secrets.token_hex(8)}"
+        folder = self._path(_UNFINISHED)
+        self._files.makedirs(folder, exist_ok=True)
+        _drop_abandoned(folder)
+        aside = f"{folder}/{secrets.token_hex(16)}"
         try:
             with self._files.open(aside, "wb") as target:
                 _copy(file, target)
@@ -156,8 +165,8 @@ class FilesystemStore:
                 paths: list[Any] = self._files.ls(self._path(folder), detail=False)
             except FileNotFoundError:
                 return []
-        names = (str(path).rstrip("/").rpartition("/")[2] for path in paths)
-        return sorted(f"{folder}/{name}" for name in names)
+        names = {str(path).rstrip("/").rpartition("/")[2] for path in paths}
+        return sorted(f"{folder}/{name}" for name in names - {_UNFINISHED})
 
     def delete(self, name: str) -> None:
         """Remove an object; one that is not there is no error."""
@@ -185,6 +194,15 @@ class FilesystemStore:
                 f"the store {self._url} cannot be used ({reason}): check its address, that it can"
                 " be reached from here, and the keys to it"
             ) from error
+
+
+def _drop_abandoned(folder: str) -> None:
+    oldest = time.time() - _ABANDONED_SECONDS
+    with os.scandir(folder) as files:
+        for file in files:
+            with suppress(OSError):  # another process drops it, or is done with it
+                if file.stat(follow_symlinks=False).st_mtime < oldest:
+                    os.unlink(file.path)  # noqa: PTH108 - a name, no path
 
 
 def _copy(file: BinaryIO, target: BinaryIO) -> None:

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.http.stored_files import requested_range, stored_file
+from engine.errors import StoreUnusable
 from engine.object_stores import open_object_store
+from engine.object_stores.filesystem import FilesystemStore
 
 pytest.importorskip("fsspec", reason="needs: pip install -e '.[store]'")
 
@@ -79,3 +81,17 @@ def test_a_part_of_what_was_there_before_is_not_put_to_what_is_there_now(
     for condition, status in ((etag, 206), ('"other"', 200)):
         headers = {"range": "bytes=0-1", "if-range": condition}
         assert client.get("/a", headers=headers).status_code == status
+
+
+def test_an_object_that_goes_meanwhile_is_told_before_anything_is_sent(tmp_path: Path) -> None:
+    class Going(FilesystemStore):
+        def size(self, name: str) -> int | None:
+            size = super().size(name)
+            self.delete(name)
+            return size
+
+    store = Going(f"file://{tmp_path}/media")
+    store.write("uploads/a", CONTENT)
+    request = Request({"type": "http", "method": "GET", "headers": []})
+    with pytest.raises(StoreUnusable, match="media cannot be used"):
+        stored_file(request, store, "uploads/a", "video/mp4")

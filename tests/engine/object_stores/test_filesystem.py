@@ -1,5 +1,7 @@
 """A folder that machines share, as a store; and what is no store."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,16 @@ def test_what_a_store_needs_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         check_object_store("file:///mnt/shared")
     with pytest.raises(MissingPart, match=r"reelmatch\[s3\]"):
         check_object_store("s3://bucket/folder")
+
+
+def test_what_a_killed_writer_left_goes_a_day_later(tmp_path: Path) -> None:
+    store = open_object_store(f"{tmp_path}/media")
+    store.write("uploads/a", b"1")
+    left, fresh = (tmp_path / "media/.unfinished" / name for name in ("left", "fresh"))
+    for path in (left, fresh):
+        path.write_bytes(b"half")
+    os.utime(left, (time.time() - 90_000,) * 2)
+    store.write("uploads/b", b"2")
+    assert (left.exists(), fresh.exists()) == (False, True)
+    assert list(left.parent.iterdir()) == [fresh]
+    assert store.names(".") == ["./uploads"]
