@@ -94,6 +94,8 @@ def test_the_grown_shape_shares_what_its_parts_must_share() -> None:
     # What workers of the cluster count is written where the builder reads it.
     assert "built:/data" in services["builder"]["volumes"]
     assert "built:/data" in services["dask-worker"]["volumes"]
+    # It asks them to look at videos by the paths that it has, and at what was sent.
+    assert {"media:/media", "./footage:/footage:ro"} <= set(services["dask-worker"]["volumes"])
 
 
 def test_what_is_written_for_kubernetes_can_be_read() -> None:

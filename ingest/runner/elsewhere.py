@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import logging
 import re
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import wait
+from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -17,12 +19,14 @@ import numpy as np
 
 from engine.catalogs import open_catalog
 from engine.domain.content import SourceTrack
+from engine.domain.media import StoredUpload
 from engine.domain.tags import METADATA, Tag
 from engine.domain.tracks import renumbered
 from engine.domain.videos import Pictures
-from engine.errors import ReelmatchError
+from engine.errors import CatalogUnusable, CorruptData, ReelmatchError, UnknownVideo
 from engine.executors import open_executor
 from engine.ports.catalog import Catalog
+from engine.system.os_errors import translated_os_errors
 from ingest.changes.video_kind import KIND_RULES
 from ingest.cpu_costs import CpuCosts
 from ingest.decoding.probe import Status
@@ -41,6 +45,7 @@ from ingest.pipeline import (
 )
 from ingest.runner.observation import KnownVideo, ObserveTask, observe
 from ingest.runner.worker_process import JobSpec
+from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile
 from ingest.taggers.registry import Identity, find_factory, identity_of
 
@@ -50,6 +55,8 @@ _SERVICE_SECONDS: Final = 4 * 60 * 60.0
 _LEFT_SECONDS: Final = 7 * 24 * 60 * 60.0
 _NO_NAME: Final = re.compile(r"[^A-Za-z0-9.@_-]+")
 
+log = logging.getLogger(__name__)
+
 
 def ingest_elsewhere(
     executor: str, spec: JobSpec, catalog: Catalog, report: Callable[[Progress], object]
@@ -57,7 +64,7 @@ def ingest_elsewhere(
     """Have a source observed by an executor, by its URL, and store what it brings.
 
     What was observed lies in a file of the home, which the workers reach by the same path, until it
-    is stored; one that is there already is not made again.
+    is stored; one that is there already is not made again, unless it cannot be read.
     """
     try:
         described = describe_source(spec.source)
@@ -69,19 +76,24 @@ def ingest_elsewhere(
     _drop_left_behind(folder)
     path = folder / checkpoint_name(spec, described.id, known)
     cost: Mapping[str, float] = {}
-    if not path.exists():
-        result = _observe(executor, spec, known, path, report)
-        if result.status in (Status.CRASHED, Status.STALLED):
-            return store_failure(described, catalog, result.status, result.reason)
-        if result.video is None:
-            return result
-        cost = result.cost
-    with (
-        tempfile.TemporaryDirectory(prefix="reelmatch-") as own,
+    with tempfile.TemporaryDirectory(prefix="reelmatch-") as own:
         # Nothing is opened where it is shared: SQLite must not lie on a network's file system.
-        open_catalog(shutil.copy(path, own), create=False) as observed,
-    ):
-        result = take_over(described, observed, catalog, known)
+        copy = Path(own) / path.name
+        if not copy_whole(path, copy, described.id):
+            result = _observe(executor, spec, known, path, report)
+            if result.status in (Status.CRASHED, Status.STALLED):
+                return store_failure(described, catalog, result.status, result.reason)
+            if result.video is None:
+                return result
+            if not copy_whole(path, copy, described.id):
+                why = (
+                    f"what a worker of the cluster observed did not come into {path.parent}: mount"
+                    " the folder at the same path there, and try again"
+                )
+                return IngestResult(None, spec.source, Status.FAILED, why, 0)
+            cost = result.cost
+        with open_catalog(copy, create=False) as observed:
+            result = take_over(described, observed, catalog, known)
     path.unlink(missing_ok=True)
     return replace(result, cost=cost)
 
@@ -102,6 +114,26 @@ def checkpoint_name(spec: JobSpec, video: str, known: KnownVideo | None) -> str:
     text = json.dumps(settings, sort_keys=True, default=str)
     by = _NO_NAME.sub("_", f"{tagger.name}@{tagger.version}")[:60]
     return f"{video}-{by}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.db"
+
+
+def copy_whole(path: Path, copy: Path, video: str) -> bool:
+    """Copy a file with what was observed of a video; False when there is none.
+
+    One that cannot be read, after a fault of a disk, say, is deleted: it is observed anew.
+    """
+    try:
+        shutil.copy(path, copy)
+    except FileNotFoundError:
+        return False
+    try:
+        with translated_os_errors(), open_catalog(copy, create=False) as observed:
+            observed.check(tracks=True)
+            observed.videos.named(video)
+    except (CatalogUnusable, CorruptData, UnknownVideo) as error:
+        log.warning("%s is deleted, its video is watched again: %s", path, error)
+        path.unlink(missing_ok=True)
+        return False
+    return True
 
 
 def take_over(
@@ -184,15 +216,23 @@ def _observe(
     except ReelmatchError as error:
         # Of the cluster, not of the video.
         return IngestResult(None, spec.source, Status.FAILED, str(error), 0)
-    if result.video is None and result.status == Status.MISSING:
-        # It was there a moment ago, here.
-        why = f"{result.reason}; the workers of the cluster must reach it by this path"
-        return replace(result, status=Status.FAILED, reason=why)
+    if result.status == Status.MISSING and not is_address(spec.source):
+        # It was there a moment ago, here: nothing of that is stored with the video.
+        path.unlink(missing_ok=True)
+        return replace(result, video=None, status=Status.FAILED, reason=_unreached(spec, result))
     return result
+
+
+def _unreached(spec: JobSpec, result: IngestResult) -> str:
+    if StoredUpload.parse(spec.source) is None:
+        return f"{result.reason}; the workers of the cluster must reach it by this path"
+    return f"{result.reason}; or the workers of the cluster do not reach the store by this URL"
 
 
 def _drop_left_behind(folder: Path) -> None:
     oldest = time.time() - _LEFT_SECONDS
     for path in folder.iterdir():
-        if path.stat().st_mtime < oldest:
-            path.unlink(missing_ok=True)
+        # Others store and delete theirs meanwhile.
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < oldest:
+                path.unlink()

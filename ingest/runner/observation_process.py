@@ -36,6 +36,8 @@ def look(task: ObserveTask, beat: "_Beat") -> IngestResult:
                 aside = task.path.with_name(f"{task.path.name}{UNFINISHED}{secrets.token_hex(8)}")
                 try:
                     catalog.copy_to(aside)
+                    with aside.open("rb") as file:
+                        os.fsync(file.fileno())
                     aside.replace(task.path)
                 finally:
                     aside.unlink(missing_ok=True)
@@ -51,7 +53,8 @@ class _Beat:
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
+    # Not by ``sys.stdin``: the interpreter aborts when it ends while a thread holds its lock.
+    os.read(0, 1)
     os._exit(1)
 
 

@@ -175,6 +175,7 @@ class Worker:
                 if not self._running:
                     raise
                 log.warning("no other job is begun for now: %s", error)
+                self._found_nothing_at = time.monotonic()
                 break
             if job is None:
                 self._found_nothing_at = time.monotonic()

@@ -103,8 +103,10 @@ def _fetch(
 def _drop_left_behind(folder: Path) -> None:
     oldest = time.time() - _LEFT_BEHIND_SECONDS
     for own_folder in folder.glob("*"):
-        if own_folder.stat().st_mtime < oldest:
-            shutil.rmtree(own_folder, ignore_errors=True)
+        # Others fetch and delete theirs meanwhile.
+        with suppress(FileNotFoundError):
+            if own_folder.stat().st_mtime < oldest:
+                shutil.rmtree(own_folder, ignore_errors=True)
 
 
 def move_uploads(folder: Path, catalog: Catalog, store: ObjectStore) -> int:

@@ -8,7 +8,7 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO, Final
@@ -90,9 +90,11 @@ class Uploads:
         for own_folder in self.folder.iterdir():
             if _OWN_FOLDER.fullmatch(own_folder.name) is None:
                 continue  # somebody put it there
-            old = time.time() - own_folder.stat().st_mtime > _FORGOTTEN_SECONDS
-            if old and own_folder not in named:
-                shutil.rmtree(own_folder, ignore_errors=True)
+            # Other processes receive and delete theirs meanwhile.
+            with suppress(FileNotFoundError):
+                old = time.time() - own_folder.stat().st_mtime > _FORGOTTEN_SECONDS
+                if old and own_folder not in named:
+                    shutil.rmtree(own_folder, ignore_errors=True)
 
 
 def safe_name(name: str) -> str:

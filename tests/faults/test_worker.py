@@ -81,6 +81,8 @@ def test_a_free_place_does_not_ask_the_queue_with_every_second_that_is_watched(
 
     def counted(*arguments: Any, **options: Any) -> Job | None:
         next(claims)
+        if len(seconds) > 100 and worker._running:
+            raise CatalogUnavailable("it is away")
         return claim(*arguments, **options)
 
     monkeypatch.setattr(type(catalog.jobs), "claim", counted)

@@ -38,6 +38,8 @@ ADDABLE = (AUDIO, TEXT, METADATA, SPEECH)
 
 _INTERRUPTED = 130
 _MAX_NAMED = 10
+_MAX_UNDER_WAY = 64
+"""Videos of a cluster at a time: each is a process here, of some 50 MB, that asks the catalog."""
 
 
 @click.command("ingest")
@@ -102,7 +104,8 @@ _MAX_NAMED = 10
 @click.option(
     "--processes",
     type=click.IntRange(min=1),
-    help="How many videos at a time; as many as cores unless said.",
+    help="How many videos at a time; as many as cores unless said, with a cluster twice as many as"
+    f" it has threads, at most {_MAX_UNDER_WAY}.",
 )
 @json_option
 def command(
@@ -223,7 +226,7 @@ def _at_once(cluster: str) -> int:
     if not cluster:
         return usable_cpus()
     with open_executor(cluster) as executor:
-        return executor.max_in_flight
+        return min(executor.max_in_flight, _MAX_UNDER_WAY)
 
 
 def _read_added(text: str | None) -> tuple[str, ...]:

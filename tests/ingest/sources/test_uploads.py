@@ -85,6 +85,9 @@ def test_what_the_disk_cannot_hold_is_refused_before_it_comes(tmp_path: Path) ->
 def test_files_that_nothing_names_any_more_go_after_a_day(tmp_path: Path) -> None:
     uploads = Uploads(tmp_path / "uploads")
     paths = {}
+    uploads.folder.mkdir()
+    # Listed, and gone when it is looked at, as one that another process deletes.
+    (uploads.folder / "0123456789abcdef").symlink_to("nowhere")
     for name in ("watched", "queued", "forgotten", "fresh"):
         with uploads.receive(f"{name}.mp4", 0) as (paths[name], file):
             file.write(b"x")
