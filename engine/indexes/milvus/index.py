@@ -21,7 +21,7 @@ from engine.indexes.local.rows.video_row import VideoRow
 from engine.indexes.milvus.connection import MilvusConnection
 from engine.indexes.milvus.expressions import letters_of
 from engine.indexes.milvus.records import Record
-from engine.indexes.milvus.rows import NO_TAGS, VECTOR, collection_fields, written
+from engine.indexes.milvus.rows import NO_TAGS, VECTOR, collection_fields, in_messages, written
 from engine.indexes.milvus.snapshot import weighed
 from engine.words.vocabulary import Vocabulary
 
@@ -175,7 +175,8 @@ class MilvusIndex:
             except InvalidInput as error:
                 log.warning("left out of the index %s: %s", self.name, error)
                 too_large.append(row.id)
-        self.connection.upsert(self._address.collection(generation.id), stored)
+        for rows_at_once in in_messages(stored):
+            self.connection.upsert(self._address.collection(generation.id), rows_at_once)
         self.delete(generation.id, too_large)
         return len(stored)
 

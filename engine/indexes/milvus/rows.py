@@ -1,7 +1,7 @@
 """Videos as rows of a collection: vector, tag counts, and a field a column of the metadata."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -40,6 +40,7 @@ NO_TAGS: Final[Mapping[int, float]] = {2**32 - 3: 1.0}
 _MAX_TEXT: Final = 65_535
 _MAX_LIST: Final = 4_096
 _MAX_JSON: Final = 65_536
+_MAX_MESSAGE: Final = 2**24  # bytes; a server of Milvus takes 64 MiB by default
 
 
 def collection_fields() -> list[dict[str, Any]]:
@@ -151,6 +152,22 @@ def _text(video: str, word: str) -> str:
             " stores one: shorten it, or set REELMATCH_INDEX=local:"
         )
     return letters
+
+
+def in_messages(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    """Yield rows in their order, as many at a time as a server takes in one message."""
+    part: list[Mapping[str, Any]] = []
+    room = _MAX_MESSAGE
+    for row in rows:
+        # As JSON a row is longer than as it is sent.
+        size = len(json.dumps(row))
+        if part and size > room:
+            yield part
+            part, room = [], _MAX_MESSAGE
+        part.append(row)
+        room -= size
+    if part:
+        yield part
 
 
 def read(rows: Iterable[Mapping[str, Any]], n_tags: int) -> list[VideoRow]:
