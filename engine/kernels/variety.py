@@ -78,8 +78,9 @@ def _crowd(marks: int, copies: int, limit: int) -> int:
 crowd = compiled(_crowd)
 
 
-def _steps(vectors: Vectors, *_: object) -> int:
-    return 2 * WINDOW * vectors.tags.size
+def _steps(vectors: Vectors, values: Floats, _limit: int, _n_beyond: int, into: Whole) -> int:
+    # Where all are alike, each rank looks at all that are left: on the average at half of them.
+    return (2 * WINDOW + min(into.size, values.size)) * vectors.tags.size
 
 
 def _vary(vectors: Vectors, values: Floats, limit: int, n_beyond: int, into: Whole) -> int:

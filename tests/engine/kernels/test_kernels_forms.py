@@ -82,6 +82,24 @@ def test_lists_are_varied_the_same_in_both_forms(
     assert orders[0] == orders[1]
 
 
+@pytest.mark.parametrize(("n", "form_used"), [(40, "interpreted"), (1_000, "compiled")])
+def test_a_long_list_of_one_series_is_varied_by_machine_code(
+    n: int, form_used: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    n_tags = 20
+    compiler = compiled._Compiler()
+    monkeypatch.setattr(compiled, "_COMPILER", compiler)
+    vectors = Vectors(
+        np.arange(n + 1) * n_tags,
+        np.tile(np.arange(n_tags), n),
+        np.full(n * n_tags, n_tags**-0.5),
+    )
+    order = np.zeros(n, np.int64)
+    assert vary(vectors, np.linspace(1.0, 0.5, n), 2, 0, order) == n
+    assert sorted(order.tolist()) == list(range(n))
+    assert compiler.is_needed == (form_used == "compiled")
+
+
 @given(st.floats(0, 1), st.integers(0, 2**32 - 1))
 def test_keys_are_the_same_in_both_forms(score: float, row: int) -> None:
     with form(machine_code=False):
