@@ -3,7 +3,7 @@
 import logging
 
 from api.settings import Settings
-from engine.errors import StoreUnusable
+from engine.errors import DiskFull, StoreUnusable
 from engine.object_stores import open_object_store
 from engine.ports.catalog import Catalog
 from engine.ports.object_store import ObjectStore
@@ -25,5 +25,5 @@ def tidy_media(settings: Settings, catalog: Catalog) -> None:
 
     try:
         tidy(catalog, store)
-    except StoreUnusable as error:
+    except (StoreUnusable, DiskFull) as error:
         log.warning("thumbnails wait in the catalog, and what was deleted in the store: %s", error)

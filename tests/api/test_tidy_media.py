@@ -1,0 +1,39 @@
+"""A command ends well whether the store of media can be written or not."""
+
+from pathlib import Path
+
+import pytest
+
+from api.media import tidy_media
+from api.settings import Settings
+from engine.catalogs.sqlite.catalog import Catalog
+from engine.domain.videos import Pictures
+from engine.errors import DiskFull, ReelmatchError, StoreUnusable
+from engine.object_stores.filesystem import FilesystemStore
+from support.catalogs import NOW, save, video_id
+
+pytest.importorskip("fsspec", reason="needs: pip install -e '.[store]'")
+
+
+@pytest.mark.parametrize("trouble", [StoreUnusable("away"), DiskFull(Path("/media"))])
+def test_thumbnails_wait_in_the_catalog_until_they_can_be_written(
+    catalog: Catalog,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    trouble: ReelmatchError,
+) -> None:
+    save(catalog, video_id(1), {"cat": 1})
+    record, track = catalog.videos.named(video_id(1)), catalog.tracks.get(video_id(1))
+    pictures = Pictures(b"poster", b"strip", (0,))
+    catalog.videos.save(record, track, now=NOW, pictures=pictures)
+
+    def refused(*_: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr(FilesystemStore, "write", refused)
+    tidy_media(Settings(home=tmp_path, media=f"{tmp_path}/media"), catalog)
+    assert catalog.thumbnails.get(video_id(1)) == pictures
+    assert f"thumbnails wait in the catalog, and what was deleted in the store: {trouble}" in (
+        caplog.text
+    )
