@@ -83,14 +83,13 @@ def figures_of(simulation: Simulation, scenario: Scenario) -> dict[str, float]:
         "delay": fmean(claimed),
         "claim_p95": percentile(observed.claims, 95),
         "write_p95": percentile(observed.writes, 95),
-        "database_busy": simulation.database.busy_seconds
-        / (simulation.database.cores * scenario.seconds),
-        "order_busy": simulation.order_seconds / scenario.seconds,
+        "database_busy": simulation.database.busy_seconds / (simulation.database.cores * seconds),
+        "order_busy": simulation.order_seconds / seconds,
         "change_p95": percentile(observed.changes, 95),
         "query_p50": percentile(observed.queries, 50),
         "query_p99": percentile(observed.queries, 99),
         "fetch_p95": percentile(observed.fetches, 95),
-        "store_a_second": simulation.store_requests / scenario.seconds,
+        "store_a_second": simulation.store_requests / seconds,
     }
 
 

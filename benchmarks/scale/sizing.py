@@ -4,12 +4,15 @@ Figures come from ``measured.json``, what they are multiplied by from ``assumed.
 ``tables.py`` writes what comes of it.
 """
 
+import math
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from processors import mean_of
+
+from api.background.live import FOLLOW_SECONDS
 
 FOLDER: Final = Path(__file__).parent
 SOURCES: Final = ("visual", "audio", "text", "speech", "metadata")
@@ -169,15 +172,13 @@ def needs_of(videos: int, figures: dict[str, Any], assumptions: dict[str, Any]) 
     reindex = videos * figures["rates"]["reindex_cpu_ms"]["local:1"] / 1e3
     # Counting is shared out; the generation is put together by the process that asked for it.
     together = videos * figures["queries"]["10000000"]["build_cpu_seconds"] / 1e7
-    batch = operations(figures)["follow_batch"]
-    followed = batch["server_ms"] / batch["videos"] / 1e3
     return Needs(
         videos_a_second=a_second,
         watching_hours=watching / 3600,
         watching_hosts=_up(a_second * video.cpu_seconds / load["busy"] / host["processors"]),
         writer_busy=a_second * mean_of(operations(figures)["write"]["wall_ms"]) / 1e3,
         server_for_watching=a_second * server_seconds(video, figures),
-        server_for_following=a_second * followed * answering * processors,
+        server_for_following=following_seconds(a_second, figures) * answering * processors,
         footage_bits_a_second=8 * a_second * video.footage_bytes,
         catalog_bytes=videos * video.postgres_bytes,
         thumbnail_bytes=videos * video.thumbnail_bytes,
@@ -218,6 +219,21 @@ def server_seconds(video: Video, figures: dict[str, Any]) -> float:
         name: operation["server_ms"] for name, operation in operations(figures).items()
     }
     return (ms["claim"] + video.cpu_seconds * ms["heartbeat"] + ms["write"] + ms["end"]) / 1e3
+
+
+def following_seconds(changes_a_second: float, figures: dict[str, Any]) -> float:
+    """Return the CPU seconds of the server that a process takes a second by following changes.
+
+    Changes come by chance (a Poisson process), so of its looks exp(-changes a look) find none. What
+    one finds costs what the first change alone does, and for each other what it adds to a batch.
+    """
+    measured = operations(figures)
+    alone, batch = measured["follow"]["server_ms"], measured["follow_batch"]
+    another = (batch["server_ms"] - alone) / (batch["videos"] - 1)
+    polls = 1 / FOLLOW_SECONDS
+    finding = polls * -math.expm1(-changes_a_second / polls)
+    idle = (polls - finding) * measured["look_for_changes"]["server_ms"]
+    return float(finding * alone + (changes_a_second - finding) * another + idle) / 1e3
 
 
 def search_seconds(videos: int, figures: dict[str, Any]) -> float:

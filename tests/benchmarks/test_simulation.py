@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 
 import figures
+import msgspec
 import pytest
 import simpy
 from hypothesis import given, settings
@@ -80,6 +81,17 @@ def test_one_seed_is_one_course() -> None:
         return [(job.created_at, job.ended_at) for job in simulation.jobs]
 
     assert course() == course()
+
+
+@pytest.mark.parametrize(("warm_up_seconds", "counted"), [(0.0, True), (30.0, False)])
+def test_nothing_of_the_warm_up_is_counted(warm_up_seconds: float, *, counted: bool) -> None:
+    made = scenario(workers=1, cores=1, a_second=1.0, seed=1, api=False)
+    made = msgspec.structs.replace(made, warm_up_seconds=warm_up_seconds)
+    simulation = Simulation(made, MEASURED, [(0.0, 10.0)])
+    simulation.run()
+    assert simulation.jobs[0].ended_at is not None
+    assert (simulation.store_requests > 0) is counted
+    assert (simulation.order_seconds > 0) is counted
 
 
 def test_more_workers_than_cores_share_them() -> None:

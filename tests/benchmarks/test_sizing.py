@@ -7,6 +7,8 @@ import sizing
 import tables
 from figures import measured
 
+from api.background.live import FOLLOW_SECONDS
+
 
 def test_the_tables_of_the_page_are_what_the_arithmetic_gives() -> None:
     page = tables.PAGE.read_text()
@@ -57,6 +59,22 @@ def test_ten_times_the_videos_need_ten_times_of_what_each_takes() -> None:
     # Each of ten times the queries goes through ten times the videos.
     processors = [each.answering_hosts * each.answering_processors for each in (one, ten)]
     assert processors[1] == pytest.approx(100 * processors[0], rel=0.2)
+
+
+def test_whoever_follows_pays_for_looks_for_changes_that_come_alone_and_for_batches() -> None:
+    figures = measured()
+    ms = {name: each["server_ms"] for name, each in sizing.operations(figures).items()}
+
+    def followed(changes_a_second: float) -> float:
+        return 1e3 * sizing.following_seconds(changes_a_second, figures)
+
+    polls = 1 / FOLLOW_SECONDS
+    assert followed(0) == pytest.approx(polls * ms["look_for_changes"])
+    # Rare ones are alone.
+    rare = (followed(1e-3) - followed(0)) / 1e-3
+    assert rare == pytest.approx(ms["follow"] - ms["look_for_changes"], rel=1e-3)
+    # Twenty a look are the batch that was measured.
+    assert followed(20 * polls) == pytest.approx(polls * ms["follow_batch"], rel=1e-3)
 
 
 def test_another_price_is_another_table() -> None:
