@@ -66,6 +66,17 @@ def _cosine(vectors: Vectors, one: int, other: int) -> float:
 cosine = compiled(_cosine)
 
 
+def _least_worth(value: float) -> float:
+    """Return the least value of what is put before a video of a series that has this one.
+
+    Below 0 a share of the value would be above it: there it is as many times as far below.
+    """
+    return min(WORTH * value, value / WORTH)
+
+
+least_worth = compiled(_least_worth)
+
+
 def _crowd(marks: int, copies: int, limit: int) -> int:
     """Return how many of the last are alike; one that is the same is as many as are allowed."""
     count = limit if copies else 0
@@ -115,8 +126,9 @@ def _vary(vectors: Vectors, values: Floats, limit: int, n_beyond: int, into: Who
             return MORE_NEEDED if n_beyond else rank
         shown = n_shown + rank
         chosen, second, at = -1, -1, best
+        bound = least_worth(values[best])
         while at < n and chosen < 0:
-            is_worth = values[at] >= WORTH * values[best]
+            is_worth = values[at] >= bound
             if not is_worth and second >= 0:
                 break
             if not taken[at]:
@@ -137,7 +149,7 @@ def _vary(vectors: Vectors, values: Floats, limit: int, n_beyond: int, into: Who
                     second = at
             at += 1
         if chosen < 0:
-            is_told = second >= 0 and values[n - 1] < WORTH * values[best]
+            is_told = second >= 0 and values[n - 1] < bound
             if at == n and n_beyond and not is_told:
                 return MORE_NEEDED
             chosen = second if second >= 0 else best

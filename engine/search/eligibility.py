@@ -1,4 +1,4 @@
-"""Eligibility of one video for a viewer's recommendations: every rule, and whether it is stored."""
+"""Eligibility of one video for a viewer's recommendations: every rule, and whether it passes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ class Rule(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
-    """One rule: whether it is stored, and by what that is known."""
+    """One rule: whether it lets the video pass, and by what that is known."""
 
     rule: Rule
     passed: bool
@@ -45,7 +45,8 @@ class ViewerEligibilityReport:
     Attributes:
         basis: what recommendations to this viewer go by.
         score: of its tags; 0.0 for a video that cannot be found.
-        rank: its place, without reranking; None when it is not among the 1,000 best.
+        rank: its place, with the variety of the settings; None when it is not among the 1,000 best.
+        rank_without: the place it has by the score alone, None likewise.
         why: the tags that made the score.
         results: every rule, in the order they apply.
     """
@@ -53,6 +54,7 @@ class ViewerEligibilityReport:
     basis: Basis
     score: float
     rank: int | None
+    rank_without: int | None
     why: tuple[Reason, ...]
     results: tuple[RuleResult, ...]
 
@@ -72,7 +74,12 @@ def viewer_eligibility(
     if video not in snapshot:
         gone = f"not in generation {snapshot.generation_id}: it was not analyzed, or was deleted"
         return ViewerEligibilityReport(
-            Basis.PROFILE, 0.0, None, (), (RuleResult(Rule.INDEXED, passed=False, evidence=gone),)
+            Basis.PROFILE,
+            0.0,
+            None,
+            None,
+            (),
+            (RuleResult(Rule.INDEXED, passed=False, evidence=gone),),
         )
     basis, rank, varied = _ranked(snapshot, video, question, profile_vector, rules)
     score = float(snapshot.score(profile_vector.query, [video])[0])
@@ -89,7 +96,7 @@ def viewer_eligibility(
         formula = ", cosine x confidence" if snapshot.config.slope < 1.0 else ""
         results += _placed(basis, rank, varied, score, formula)
     return ViewerEligibilityReport(
-        basis, score, rank, reasons(snapshot, profile_vector, video), tuple(results)
+        basis, score, varied, rank, reasons(snapshot, profile_vector, video), tuple(results)
     )
 
 
@@ -148,7 +155,7 @@ def _placed(
             )
         ]
     fits = RuleResult(Rule.FITS, passed=True, evidence=f"the score is {score:.4f}{formula}")
-    among = f"place {rank}" if rank is not None else f"{POOL} others fit better"
+    among = f"place {rank} by score" if rank is not None else f"{POOL} others fit better"
     if varied != rank:
-        among += f", {varied} for variety"
+        among += f", shown as number {varied} for variety"
     return [fits, RuleResult(Rule.AMONG_BEST, passed=rank is not None, evidence=among)]

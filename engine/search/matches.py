@@ -67,7 +67,8 @@ def match(
     Args:
         snapshot: the index to search.
         keywords: tag -> weight.
-        exclude: a video on which one of these tags counts at least one second is left out.
+        exclude: a video on which one of these tags counts is left out; one that was seen on fewer
+            than ``least_seconds`` of the index does not count.
         k: number of results, 1 to 1,000.
         where: filter of the videos.
         sources: factors of the weights of tags.

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.matching.results import Move
-from engine.kernels.variety import ALIKE, MORE_NEEDED, SAME, WINDOW, WORTH, Vectors, vary
+from engine.kernels.variety import ALIKE, MORE_NEEDED, SAME, WINDOW, Vectors, least_worth, vary
 from engine.ports.index import IndexSnapshot, UnitRows
 
 Floats = NDArray[np.float64]
@@ -57,8 +57,9 @@ def varied(
 
     A candidate passes when fewer than ``variety`` of the nine before it are of its series, and none
     is all but the same. At each rank the best comes that passes and has at least half of the value
-    of the best that is left; else the best with fewer than twice as many; else the best. That
-    depends on nothing but what was shown, so that pages put together are the one list.
+    of the best that is left (below 0: is at most twice as far below); else the best with fewer than
+    twice as many; else the best. That depends on nothing but what was shown, so that pages put
+    together are the one list.
 
     Args:
         snapshot: the index that the candidates are in.
@@ -160,7 +161,7 @@ class Crowds:
         """Return those that are left of which the best comes next, as ``varied`` has it."""
         counts = sum(self._alike, np.zeros(len(left), np.int64))
         counts[np.logical_or.reduce([self._none, *self._same])] += self._variety
-        is_worth = values >= WORTH * values[best]
+        is_worth = values >= least_worth(values[best])
         for passing in (
             left & is_worth & (counts < self._variety),
             left & (counts < 2 * self._variety),

@@ -51,7 +51,8 @@ def keyword_matches(
         understood: the words that are no tags, of which some of these tags came.
         words: word -> weight, as they were given.
         k: number of videos, 1 to 1,000.
-        exclude: a video on which one of these tags counts at least one second is left out.
+        exclude: a video on which one of these tags counts is left out; one that was seen on fewer
+            than ``least_seconds`` of the index does not count.
         where: filter of the videos.
         sources: factors of the weights of tags.
         min_relevance: least score of a match, as a share of the best one's, 0.0 to 1.0.

@@ -78,9 +78,10 @@ class ViewerEligibility:
         video: the id.
         generation: of the index.
         basis: what recommendations to this viewer go by.
-        recommended: whether every rule is stored.
+        recommended: whether every rule lets the video pass.
         score: of its tags: the exact cosine, times a confidence where a slope is set.
-        rank: its place without reranking; None when it is not among the 1,000 best.
+        rank: its place, with the variety of the settings; None when it is not among the 1,000 best.
+        rank_without: the place it has by the score alone, None likewise.
         why: the tags that made the score.
         by_source: source -> what its tags gave together, adding up to the score.
         rules: every rule, in the order they apply.
@@ -93,6 +94,7 @@ class ViewerEligibility:
     recommended: bool
     score: float
     rank: int | None
+    rank_without: int | None
     why: tuple[Reason, ...]
     by_source: Mapping[str, float] = field(init=False, compare=False)
     rules: tuple[RuleResult, ...]
@@ -193,6 +195,7 @@ def viewer_eligibility_of(
         all(result.passed for result in report.results),
         report.score,
         report.rank,
+        report.rank_without,
         with_seconds(report.why, seconds),
         report.results,
     )

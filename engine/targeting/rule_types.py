@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any, ClassVar, Final
 
+from engine.content.counting import count_steady
 from engine.content.tag_time_ranges import tag_time_ranges
 from engine.domain.advertising.campaigns import Campaign
 from engine.domain.content import VideoContent
@@ -77,6 +78,17 @@ class EligibilityReport:
             label: ranges[number] for number, label in labels.items() if ranges[number]
         }
         return dict(sorted(ranges_by_label.items()))
+
+    def counted(self, tags: Iterable[str]) -> TagSeconds:
+        """Return those of ``observed`` that were seen for long enough to count."""
+        track, snapshot = self.content.track, self.snapshot
+        counts = count_steady(track, snapshot.thresholds, snapshot.config.least_seconds)
+        counted, number_of = set(counts.tags.tolist()), snapshot.vocabulary.exactly
+        return {
+            label: ranges
+            for label, ranges in self.observed(tags).items()
+            if number_of(label) in counted
+        }
 
 
 class CampaignRule(ABC):

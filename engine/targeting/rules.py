@@ -166,7 +166,7 @@ class PerformanceRule(ChoiceRule):
 
 
 class ExclusionsRule(VideoRule):
-    """Whether nothing was seen that the campaign excludes."""
+    """Whether nothing counts on the video that the campaign excludes."""
 
     name = "exclusions"
 
@@ -191,7 +191,10 @@ class ExclusionsRule(VideoRule):
         observed = report.observed(tags)
         if not observed:
             return f"it excludes {', '.join(tags)}: none was seen", _NOTHING
-        return f"it excludes {', '.join(observed)}, seen at the seconds given", observed
+        if counted := report.counted(tags):
+            return f"it excludes {', '.join(counted)}, seen at the seconds given", counted
+        briefly = "seen at the seconds given, too few to count"
+        return f"it excludes {', '.join(observed)}, {briefly}", observed
 
 
 class GroupsRule(VideoRule):
@@ -217,11 +220,14 @@ class GroupsRule(VideoRule):
         needs = report.campaign.needs
         if not needs:
             return "it requires no tags", _NOTHING
-        missing = [" or ".join(tags) for tags in needs if not report.observed(tags)]
+        missing = [tags for tags in needs if not report.counted(tags)]
         observed = report.observed(tag for tags in needs for tag in tags)
         if not missing:
             return "all that it requires was seen", observed
-        return f"it requires {', and '.join(missing)}: not seen", observed
+        names = ", and ".join(" or ".join(tags) for tags in missing)
+        is_brief = any(report.observed(tags) for tags in missing)
+        why = "not seen on enough seconds to count" if is_brief else "not seen"
+        return f"it requires {names}: {why}", observed
 
 
 class CategoriesRule(VideoRule):

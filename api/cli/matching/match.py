@@ -39,7 +39,7 @@ from engine.services.matches import keyword_matches
     "--exclude",
     multiple=True,
     metavar="TAG",
-    help="Leave out videos on which this tag was seen, if only for a second.",
+    help="Leave out videos on which this tag counts, from two seconds on.",
 )
 @click.option(
     "--min-relevance",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import click
 
 from api.background.live import Live
-from api.cli.matching.reasons import print_explained
+from api.cli.matching.reasons import place_text, print_explained
 from api.cli.output import print_ignored, print_json, title_of
 from engine.domain.matching.results import Match, Matches
 
@@ -34,14 +34,14 @@ def print_matches(live: Live, answer: Matches, *, explain: bool, as_json: bool) 
 def _print_ranked(live: Live, matches: Sequence[Match], *, explain: bool) -> None:
     rows = (
         (
-            (_place(rank, one), f"{one.score:.3f}", one.video, title_of(live.catalog, one.video)),
+            (
+                place_text(rank, one.moved),
+                f"{one.score:.3f}",
+                one.video,
+                title_of(live.catalog, one.video),
+            ),
             one.why,
         )
         for rank, one in enumerate(matches, start=1)
     )
     print_explained(("rank", "score", "video", "title"), rows, explained=explain)
-
-
-def _place(rank: int, match: Match) -> str:
-    """Return the rank, and what moved it there."""
-    return " ".join([str(rank), *(f"({one.by}: {one.from_} to {one.to})" for one in match.moved)])

@@ -7,7 +7,7 @@ import click
 
 from api.cli.output import print_table
 from engine.domain.matching.recommendations import Reason
-from engine.domain.matching.results import Contribution, shares_by_source
+from engine.domain.matching.results import Contribution, Move, shares_by_source
 from engine.domain.tags import VERBS
 from engine.domain.time_ranges import TimeRange
 
@@ -63,6 +63,11 @@ def signed(share: float, digits: int = 2) -> str:
     """Return a share with its sign; one that rounds to nothing has a plus."""
     # Adding 0.0 to the -0.0 that rounding may leave.
     return f"{round(share, digits) + 0.0:+.{digits}f}"
+
+
+def place_text(rank: int, moved: Sequence[Move]) -> str:
+    """Return the rank of a match, and what moved it there."""
+    return " ".join([str(rank), *(f"({one.by}: {one.from_} to {one.to})" for one in moved)])
 
 
 def tag_cells(reason: TagReason) -> tuple[str, str, str]:

@@ -8,7 +8,7 @@ import click
 
 from api.background.list_settings import RequestOptions
 from api.background.live import Live
-from api.cli.matching.reasons import TAG_HEAD, beside, in_a_line, tag_cells
+from api.cli.matching.reasons import TAG_HEAD, beside, in_a_line, place_text, tag_cells
 from api.cli.output import (
     count_option,
     json_option,
@@ -199,7 +199,8 @@ def _print(answer: RecommendationPage, catalog: Catalog, *, explained: bool) -> 
     head, rows = ("rank", "score", "video", "title"), list[Sequence[str]]()
     for match in answer.matches:
         video = match.video
-        cells = (str(match.rank), f"{match.score:.3f}", video, title_of(catalog, video))
+        place = place_text(match.rank, match.moved)
+        cells = (place, f"{match.score:.3f}", video, title_of(catalog, video))
         if explained:
             rows += beside(cells, _lines(match, catalog))
         else:
@@ -237,6 +238,5 @@ def _liked(sources: Sequence[Source], catalog: Catalog) -> str:
 def _beside_the_score(match: Recommendation) -> list[str]:
     """Return what ranked a match beside its tags, in words."""
     named = [f"liked together {match.co_likes:+.2f}"] if match.co_likes else []
-    named += [f"{move.by}: {move.from_} to {move.to}" for move in match.moved]
     named += [f"{len(match.folded)} alike folded"] if match.folded else []
     return named

@@ -202,7 +202,10 @@ def explain(viewer: str, video: str, where: Filter, *, as_json: bool) -> None:
     if as_json:
         print_json(report)
         return
-    click.echo(f"score {report.score:.3f}, place {report.rank or 'none'}")
+    place = f"place {report.rank or 'none'}"
+    if report.rank != report.rank_without:
+        place = f"place {report.rank_without} by score, shown as number {report.rank} for variety"
+    click.echo(f"score {report.score:.3f}, {place}")
     rows = [(one.rule, "kept" if one.passed else "broken", one.evidence) for one in report.rules]
     print_table(("rule", "", "evidence"), rows)
 

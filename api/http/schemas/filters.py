@@ -35,6 +35,7 @@ class NumberRange(_Part):
 class HasTag(_Part):
     """A tag that counts on at least so many seconds, 1 unless said.
 
+    A tag that was seen on fewer than the index's least number of seconds does not count at all.
     Without a source it means the tags of any source that are called so.
     """
 

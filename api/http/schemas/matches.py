@@ -30,7 +30,8 @@ class MatchRequest(Body):
     keywords: Weights = Field(min_length=1)
     """Word -> weight: a tag, or a word or phrase that is understood as tags."""
     exclude: list[str] = Field(default_factory=list, max_length=MAX_TAGS)
-    """Videos on which one of these tags counts at least one second are left out."""
+    """Videos on which one of these tags counts are left out; one that was seen on a single second
+    does not count, unless the index counts every second."""
     where: Where | None = None
     k: Count = 10
     min_relevance: float | None = Field(default=None, ge=0.0, le=1.0)

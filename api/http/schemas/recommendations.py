@@ -184,7 +184,8 @@ class ViewerRuleResult(BaseModel):
 class ViewerEligibility(BaseModel):
     """All that speaks for and against a video for a viewer.
 
-    ``rank`` is its place without reranking, null when it is not among the 1,000 best.
+    ``rank`` is its place, ``rank_without`` the one by the score alone; both are null when it is
+    not among the 1,000 best.
     """
 
     viewer: str
@@ -194,6 +195,7 @@ class ViewerEligibility(BaseModel):
     recommended: bool
     score: float
     rank: int | None
+    rank_without: int | None
     why: list[ViewerContribution]
     by_source: dict[str, float]
     rules: list[ViewerRuleResult]

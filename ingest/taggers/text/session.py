@@ -30,7 +30,7 @@ CUT_PROBE_SECONDS: Final = 4
 
 _SIGN_SECONDS: Final = 2  # from one probe to the next where letters may have come up
 _MAX_PROBE_SECONDS: Final = 16  # where probes led to nothing in the same shot
-_MAX_BETWEEN: Final = 10  # frames that are stored to find out since when a line has been there
+_MAX_BETWEEN: Final = 10  # frames that are kept to find out since when a line has been there
 _MAX_PATIENCE: Final = 4  # seconds before text that moves is looked for again
 _LATELY: Final = 30  # seconds
 _RECOGNITIONS_A_SECOND: Final = 10  # in the long run

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from engine.domain.matching.results import Match, Move
 from engine.errors import InvalidInput
 from engine.indexes.local.snapshot import LocalSnapshot
+from engine.kernels.variety import Floats, Vectors, vary
 from engine.search.matches import match
 from engine.search.profiles import VIEWER_RULES, profile_of
 from engine.search.recommend import Question, recommend_many, recommend_page
 from engine.search.rerank import Candidate, Ranking, rerank
+from engine.search.variety import Crowds
 from support.views import NOW, TAGS, snapshot_of
 
 Videos = dict[str, dict[str, int]]
@@ -148,6 +150,26 @@ def test_what_fits_less_than_half_as_well_comes_before_the_fifth_of_a_series_onl
     videos = shown_of(snapshot, viewer_question(10))
     assert videos[:4] == sorted(series)[:4]
     assert signs_of(videos) == 4
+
+
+@pytest.mark.parametrize("values", [np.linspace(0.9, 0.8, 12), np.linspace(-0.1, -0.15, 12)])
+def test_values_below_0_are_varied_as_those_above(values: Floats) -> None:
+    # Six of a series that fit best, then six of none.
+    starts = np.array([*range(0, 14, 2), *range(13, 19)])
+    tags = np.array([number for own in range(1, 7) for number in (0, own)] + list(range(7, 13)))
+    weights = np.array([0.95, (1 - 0.95**2) ** 0.5] * 6 + [1.0] * 6)
+    into = np.zeros(8, np.int64)
+    assert vary(Vectors(starts, tags, weights), values, 2, 0, into) == 8
+    assert (into < 6).sum() == 2
+    cosines = np.eye(12)
+    cosines[:6, :6] = 0.95**2
+    crowds, left = Crowds(12, 2), np.ones(12, bool)
+    for _ in range(8):
+        passing = crowds.passing(left, values, int(np.flatnonzero(left)[0]))
+        chosen = int(np.flatnonzero(passing)[0])
+        left[chosen] = False
+        crowds.add(cosines[chosen])
+    assert (~left[:6]).sum() == 2
 
 
 def test_where_there_is_nothing_else_the_whole_series_comes() -> None:

@@ -56,6 +56,19 @@ def test_an_exclusion_names_the_seconds(report: EligibilityReport) -> None:
     assert "none was seen" in result_of(report, "exclusions", exclude=(keyword_match("car"),)).says
 
 
+def test_what_is_on_too_few_seconds_neither_rules_out_nor_counts(report: EligibilityReport) -> None:
+    assert isinstance(report.snapshot, LocalSnapshot)
+    built = report.snapshot.generation
+    built = replace(built, config=replace(built.config, least_seconds=4))
+    report = replace(report, snapshot=LocalSnapshot.of(built))
+    beer, group = (keyword_match("beer"),), Group("all", (keyword_match("beer"),))
+    excluded = result_of(report, "exclusions", exclude=beer)
+    assert excluded.says == "it excludes beer, seen at the seconds given, too few to count"
+    assert excluded.observed == {"beer": (TimeRange(0, 3),)}
+    grouped = result_of(report, "groups", groups=(group,))
+    assert grouped.says == "it requires beer: not seen on enough seconds to count"
+
+
 def test_a_performance_names_what_was_seen_and_heard(report: EligibilityReport) -> None:
     number = report.snapshot.vocabulary.names.index("audio:speech")
     spoken = Track.from_confidences(np.full((9, 1), 0.9, np.float32), np.array([number]))
