@@ -17,7 +17,8 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-_TABLE: Final = Path(__file__).with_name("nouns.json.zst")
+NOUNS: Final = Path(__file__).with_name("nouns.json.zst")
+"""The file of the table."""
 
 _ENDINGS: Final = (
     ("ies", "y"),
@@ -80,7 +81,7 @@ class Thesaurus:
     @classmethod
     def load(cls) -> Self:
         """Read the table that comes along."""
-        table = json.loads(zstd.decompress(_TABLE.read_bytes()))
+        table = json.loads(zstd.decompress(NOUNS.read_bytes()))
         return cls(
             table["words"],
             irregular=table["irregular"],

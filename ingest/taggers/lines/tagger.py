@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -12,6 +14,7 @@ from engine.domain.tags import TEXT
 from engine.domain.text import cleaned_line, is_blank
 from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track, merged
+from engine.keywords.thesaurus.nouns import NOUNS
 from engine.ports.catalog import Catalog
 from ingest.taggers.lines.company import accompanied, accompanied_on_picture
 from ingest.taggers.lines.context import TITLES, Context, context_of
@@ -209,6 +212,12 @@ def _mentions(line: Line, context: Context) -> list[Mention]:
 
 def current_version() -> str:
     """Return a digest of everything that decides what words are said to mean."""
-    table = hashlib.sha256(TABLE.read_bytes()).hexdigest()
-    parts = [_METHOD, dict(FIELDS), MAX_WHOLE_TAGS, table, WORDS.read_text("utf-8"), tag_names()]
+    tables = [_digest_of(path) for path in (TABLE, NOUNS)]
+    parts = [_METHOD, dict(FIELDS), MAX_WHOLE_TAGS, tables, WORDS.read_text("utf-8"), tag_names()]
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
+
+
+@cache
+def _digest_of(table: Path) -> str:
+    # Asked for with every video whose metadata is read.
+    return hashlib.sha256(table.read_bytes()).hexdigest()

@@ -14,7 +14,7 @@ from engine.domain.lines import Line, LineTag
 from engine.domain.tags import METADATA, SPEECH, TEXT
 from engine.domain.time_ranges import TimeRange
 from engine.ports.catalog import Catalog
-from ingest.taggers.lines.tagger import MAX_WHOLE_TAGS, LineTagger
+from ingest.taggers.lines.tagger import MAX_WHOLE_TAGS, LineTagger, current_version
 from support.catalogs import save, video_id
 
 THRESHOLD = 0.7
@@ -33,6 +33,17 @@ def test_it_says_who_it_is(catalog: Catalog, source: str) -> None:
     assert len(set(tagger.tags)) == len(tagger.tags) > 1_000
     observed = tagger.observe([], 3, catalog)
     assert catalog.taggers.words_of(observed.tagger) == frozenset(tagger.tags)
+
+
+@pytest.mark.parametrize("table", ["TABLE", "NOUNS", "WORDS"])
+def test_other_tables_are_another_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str
+) -> None:
+    before = current_version()
+    changed = tmp_path / "table"
+    changed.write_bytes(b"changed")
+    monkeypatch.setattr(f"ingest.taggers.lines.tagger.{table}", changed)
+    assert current_version() != before
 
 
 def test_words_that_are_spoken_mean_tags_on_their_seconds(catalog: Catalog) -> None:
