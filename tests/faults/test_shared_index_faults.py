@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -138,6 +139,31 @@ def test_who_was_overtaken_while_writing_leaves_nothing_older(
         after = SharedIndex(index, few).newest()
     assert after.revision == few.revision()
     assert video_id(1) not in after
+
+
+def test_what_another_one_wrote_meanwhile_is_written_over(
+    few: Catalog, index: MilvusIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = SharedIndex(index, few)
+    shared.serve(built(few, tmp_path))
+    save(few, video_id(1), {"cat": 4})
+    write = MilvusIndex.write
+
+    def overtaking(self: MilvusIndex, generation: Generation, *args: Any) -> int:
+        monkeypatch.setattr(MilvusIndex, "write", write)
+        n_written = write(self, generation, *args)
+        # One who led before is late with what it knew.
+        self.delete(generation.id, [video_id(1)])
+        state = self.state(generation.id)
+        assert state is not None
+        self.set_state(generation.id, replace(state, writer="another"))
+        return n_written
+
+    monkeypatch.setattr(MilvusIndex, "write", overtaking)
+    assert shared.newest().revision < few.revision()
+    after = shared.newest()
+    assert after.revision == few.revision()
+    assert video_id(1) in after
 
 
 def test_a_generation_is_live_only_with_what_changed_meanwhile(
