@@ -21,6 +21,7 @@ from engine.domain.metadata import (
     RiskLevels,
     RiskLimit,
     SensitivityLevel,
+    Word,
 )
 from engine.domain.tags import SOURCES, explicit_tag, is_source
 from engine.errors import InvalidInput
@@ -95,6 +96,14 @@ def _words(kind: str, value: object, max_words: int = MAX_PARTS) -> tuple[str, .
     return tuple(value)
 
 
+def _chosen(kind: str, value: object, choices: tuple[str, ...]) -> tuple[str, ...]:
+    words = _words(kind, value)
+    for word in words:
+        if word not in choices:
+            raise InvalidInput(f"{kind!r} has no {_short(word)}: choose from {', '.join(choices)}")
+    return words
+
+
 def _fields(kind: str, value: object, known: Mapping[str, type]) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise InvalidInput(f"{kind!r} takes an object with {', '.join(known)}, not {_short(value)}")
@@ -150,6 +159,8 @@ def _field(column: Column, _: _Reader, value: object) -> Filter:
             if "at_most" not in given:
                 raise InvalidInput(f"{key!r} needs an 'at_most': none, low, medium, high or floor")
             return Field(name, "at_most", RiskLimit(**given))
+        case Word(choices) if choices:
+            return Field(name, "in", _chosen(key, value, choices))
         case _:
             return Field(name, "in", _words(key, value))
 

@@ -3,8 +3,10 @@
 The workers share one mapped generation; each follows the catalog by itself.
 """
 
+import errno
 import os
 import resource
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,12 +45,14 @@ def run(settings: Settings, *, host: str, port: int, workers: int) -> None:
     """Answer until told to stop; requests that have begun are finished first.
 
     Raises:
-        InvalidInput: when others could reach a service without keys.
+        InvalidInput: when others could reach a service without keys, or nobody could: the address
+            is taken.
     """
     log_to_stderr(settings.log_format)
     replica = FollowedStore.open(settings) if settings.replica_of else None
     with open_own_catalog(settings) if replica is None else replica.catalog() as catalog:
         refuse_strangers(catalog, host)
+    refuse_taken(host, port)
     _allow_many_files()
     options = {"factory": True, "host": host, "port": port, **uvicorn_options(settings)}
     with _shared_metrics(workers):
@@ -99,6 +103,32 @@ def refuse_strangers(catalog: Catalog, host: str) -> None:
             " others: make a key, or listen on 127.0.0.1",
             hint="'reelmatch keys create' makes one",
         )
+
+
+def refuse_taken(host: str, port: int) -> None:
+    """Refuse an address that is taken or not to be had, before anything is started there.
+
+    Raises:
+        InvalidInput: naming it.
+    """
+    try:
+        for family, kind, protocol, _, address in socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        ):
+            with socket.socket(family, kind, protocol) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                if family == socket.AF_INET6:
+                    # As the server itself: both forms of one address do not meet.
+                    probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                probe.bind(address)
+    except OSError as error:
+        # Of a name's other addresses, as ::1 of "localhost", the server needs one only.
+        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
+            return
+        raise InvalidInput(
+            f"nothing can listen on port {port} of {host}: {error.strerror}; choose another port",
+            hint="'reelmatch serve --port 0' takes a free one",
+        ) from None
 
 
 def app_from_environment() -> FastAPI:

@@ -6,7 +6,7 @@ documented form of filters follows from it. A new column is one line of ``SCHEMA
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -113,7 +113,14 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word, empty when it is unknown; passes when it is one of some."""
+    """A word, empty when it is unknown; passes when it is one of some.
+
+    Attributes:
+        choices: the words there are; none for any word.
+    """
+
+    # Not in the ``repr``, by which kept counts are known: what is stored is the same.
+    choices: tuple[str, ...] = field(default=(), repr=False)
 
     unknown = ""
     verbs = ("is", "is not")
@@ -226,7 +233,7 @@ _PIXELS: Final = Number("pixels", is_zero_unknown=True)
 SCHEMA: Final = (
     Column("seconds", Number("seconds"), of=lambda one: one.n_seconds, key="duration"),
     Column("language", Language(), of=lambda one: one.record.language),
-    Column("kind", Word(), of=lambda one: one.record.kind, doc=_one_of(KINDS)),
+    Column("kind", Word(KINDS), of=lambda one: one.record.kind, doc=_one_of(KINDS)),
     Column("uploader", Word(), of=lambda one: one.record.uploader),
     Column("category", Words(), of=lambda one: one.record.categories, noun="categories"),
     Column("iab", IabCategories(), of=lambda one: one.iab, noun="IAB categories"),
@@ -237,7 +244,12 @@ SCHEMA: Final = (
     Column("height", _PIXELS, of=lambda one: one.record.height),
     Column("status", Word(), of=lambda one: one.record.status, doc="``ok`` or ``partial``."),
     Column("uploader_id", Word(), of=lambda one: one.record.uploader_id, noun="uploader's id"),
-    Column("performance", Word(), of=lambda one: one.performance.value, doc=_one_of(PERFORMANCES)),
+    Column(
+        "performance",
+        Word(PERFORMANCES),
+        of=lambda one: one.performance.value,
+        doc=_one_of(PERFORMANCES),
+    ),
 )
 """All columns, in the order in which they are documented."""
 

@@ -48,6 +48,11 @@ def test_a_filter_is_read(payload: Any, where: Filter) -> None:
         ({"width": {"at_least": True}}, "'at_least' of 'width' is a whole number, not True"),
         ({"height": None}, "'height' takes an object with at_least, at_most, not None"),
         ({"status": "ok"}, "'status' takes a list of words, not 'ok'"),
+        (
+            {"kind": ["motion", "zzz"]},
+            "'kind' has no 'zzz': choose from motion, slideshow, overlay",
+        ),
+        ({"performance": [""]}, "'performance' has no '': choose from performance"),
         ({"uploader_id": [1]}, "'uploader_id' takes a list of words"),
         ({"uploader_id": ["a"] * 201}, "'uploader_id' takes at most 200 words, not 201"),
         ({"seen": {"tag": "dog", "source": "smell"}}, "'source' of 'seen' is one of visual, audio"),

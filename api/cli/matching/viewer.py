@@ -1,6 +1,7 @@
 """``reelmatch viewer``: viewers who are stored, and what they did."""
 
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import IO, Final
 
@@ -172,8 +173,12 @@ class _Loaded:
     def print(self) -> None:
         """Print what was added, and say what was not."""
         click.echo(f"{self._added} added, {self._repeated} known already")
+        lines = defaultdict[str, list[int]](list)
         for one in self._bad:
-            click.echo(f"line {one.line}: {one.reason}", err=True)
+            lines[one.reason].append(one.line)
+        for reason, (first, *more) in lines.items():
+            also = f" and {len(more)} more" if more else ""
+            click.echo(f"line {first}{also}: {reason}", err=True)
         if self._bad_lines > len(self._bad):
             click.echo(f"and {self._bad_lines - len(self._bad)} lines more", err=True)
         if self._unknown:

@@ -44,7 +44,8 @@ def command(
 ) -> None:
     """Print the top tags of VIDEO with the seconds each was seen: "people, 224".
 
-    Tags that few videos show come first. VIDEO is an id, a path, a file name or a title. Another
+    Tags that few videos show come first; one that was seen on a single second is not listed, unless
+    it is half of the video. VIDEO is an id, a path, a file name or a title. Another
     threshold needs no second look.
     """
     if vocabulary:

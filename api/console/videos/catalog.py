@@ -209,6 +209,8 @@ def _filter(live: Live, query: CatalogQuery) -> Filter:
         parts.append(Field("kind", "in", (query.kind,)))
     if query.performance:
         parts.append(Field("performance", "in", (query.performance,)))
+    if query.status == "trouble":
+        parts.append(Field("seconds", "between", (None, 0)))
     if query.sensitive == "none":
         parts.append(HARMLESS)
     if query.sensitive == "some":

@@ -48,6 +48,7 @@ from engine.services.videos import (
     tag_along,
     tags_of,
 )
+from ingest.changes.video_kind import Kind
 
 router = APIRouter(prefix="/v1/videos", tags=["videos"], route_class=ReadRoute)
 
@@ -72,7 +73,7 @@ def list_videos(
             description="Words of the title, the uploader's name, or what is written or spoken.",
         ),
     ] = "",
-    kind: Annotated[str, Query(description="Only of this kind: `motion`, `slideshow` ...")] = "",
+    kind: Annotated[Kind | Literal[""], Query(description="Only of this kind.")] = "",
     status: Annotated[str, Query(description="Only with this status: `ok`, `corrupt` ...")] = "",
     language: Annotated[str, Query(description="Only with this code.")] = "",
     uploader: Annotated[str, Query(description="Only of this uploader.")] = "",

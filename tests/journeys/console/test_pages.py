@@ -142,6 +142,10 @@ def test_pages_lead_through_the_whole_catalog_and_back(own_server: Served) -> No
         expected = 0 if "sensitive" in start else 60
         assert (len(set(observed)), len(observed)) == (expected, expected), start
         assert pages == (3 if expected else 1)
+    past = get(own_server, "/?tag=cat&page=999").text
+    assert "The list ends before this page" in past
+    assert "No video fits" not in past
+    assert "No video fits" in get(own_server, "/?tag=cat&status=trouble").text
     back = re.search(r'rel="prev" href="/console([^"]+)"', get(own_server, "/?tag=cat&page=3").text)
     assert back
     assert "page=2" in back[1]

@@ -1,0 +1,17 @@
+"""The address that the service is told to listen on."""
+
+import socket
+
+import pytest
+
+from api.http.server import refuse_taken
+from engine.errors import InvalidInput
+
+
+def test_a_port_that_is_taken_is_named_before_anything_starts() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(InvalidInput, match=f"port {port} of 127.0.0.1: Address already in use"):
+            refuse_taken("127.0.0.1", port)
+    refuse_taken("127.0.0.1", port)
+    refuse_taken("127.0.0.1", 0)
