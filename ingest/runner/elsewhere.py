@@ -3,12 +3,13 @@
 import hashlib
 import json
 import logging
+import os
 import re
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import wait
+from concurrent.futures import BrokenExecutor, wait
 from contextlib import suppress
 from dataclasses import replace
 from importlib.metadata import version
@@ -79,13 +80,19 @@ def ingest_elsewhere(
     with tempfile.TemporaryDirectory(prefix="reelmatch-") as own:
         # Nothing is opened where it is shared: SQLite must not lie on a network's file system.
         copy = Path(own) / path.name
-        if not copy_whole(path, copy, described.id):
+        taken = copy_whole(path, copy, described.id)
+        if taken is None:
             result = _observe(executor, spec, known, path, report)
             if result.status in (Status.CRASHED, Status.STALLED):
                 return store_failure(described, catalog, result.status, result.reason)
             if result.video is None:
                 return result
-            if not copy_whole(path, copy, described.id):
+            if result.video != described.id:
+                path.unlink(missing_ok=True)
+                why = "the file changed while it was looked at: try again once it is whole"
+                return IngestResult(None, spec.source, Status.FAILED, why, 0)
+            taken = copy_whole(path, copy, described.id)
+            if taken is None:
                 why = (
                     f"what a worker of the cluster observed did not come into {path.parent}: mount"
                     " the folder at the same path there, and try again"
@@ -94,7 +101,10 @@ def ingest_elsewhere(
             cost = result.cost
         with open_catalog(copy, create=False) as observed:
             result = take_over(described, observed, catalog, known)
-    path.unlink(missing_ok=True)
+    with suppress(FileNotFoundError):
+        # Another job may look at the same video: what came meanwhile is its own.
+        if _is_same(path.stat(), taken):
+            path.unlink()
     return replace(result, cost=cost)
 
 
@@ -116,15 +126,17 @@ def checkpoint_name(spec: JobSpec, video: str, known: KnownVideo | None) -> str:
     return f"{video}-{by}-{hashlib.sha256(text.encode()).hexdigest()[:16]}.db"
 
 
-def copy_whole(path: Path, copy: Path, video: str) -> bool:
-    """Copy a file with what was observed of a video; False when there is none.
+def copy_whole(path: Path, copy: Path, video: str) -> os.stat_result | None:
+    """Copy a file with what was observed of a video; return its status, None when there is none.
 
     One that cannot be read, after a fault of a disk, say, is deleted: it is observed anew.
     """
     try:
-        shutil.copy(path, copy)
+        with path.open("rb") as file, copy.open("wb") as own:
+            taken = os.fstat(file.fileno())
+            shutil.copyfileobj(file, own)
     except FileNotFoundError:
-        return False
+        return None
     try:
         with translated_os_errors(), open_catalog(copy, create=False) as observed:
             observed.check(tracks=True)
@@ -132,8 +144,12 @@ def copy_whole(path: Path, copy: Path, video: str) -> bool:
     except (CatalogUnusable, CorruptData, UnknownVideo) as error:
         log.warning("%s is deleted, its video is watched again: %s", path, error)
         path.unlink(missing_ok=True)
-        return False
-    return True
+        return None
+    return taken
+
+
+def _is_same(one: os.stat_result, other: os.stat_result) -> bool:
+    return os.path.samestat(one, other) and one.st_mtime_ns == other.st_mtime_ns
 
 
 def take_over(
@@ -213,7 +229,7 @@ def _observe(
                 # It may wait for others there: that it is not stalled is told by who looks.
                 report(Progress(0, None))
             result = future.result()
-    except ReelmatchError as error:
+    except (ReelmatchError, BrokenExecutor) as error:
         # Of the cluster, not of the video.
         return IngestResult(None, spec.source, Status.FAILED, str(error), 0)
     if result.status == Status.MISSING and not is_address(spec.source):

@@ -9,8 +9,10 @@ import pickle
 import selectors
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from engine.domain.content import SourceTrack
 from engine.domain.tags import VISUAL
@@ -88,10 +90,7 @@ def observe(task: ObserveTask) -> IngestResult:
 def _result_of(process: "subprocess.Popen[bytes]", task: ObserveTask) -> IngestResult:
     assert process.stdin is not None  # noqa: S101 - both are pipes
     assert process.stdout is not None  # noqa: S101
-    payload = pickle.dumps(task)
-    # Left open: the process ends when this one does.
-    process.stdin.write(len(payload).to_bytes(8, "big") + payload)
-    process.stdin.flush()
+    _send(pickle.dumps(task), process.stdin)
     received = b""
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
@@ -108,3 +107,14 @@ def _result_of(process: "subprocess.Popen[bytes]", task: ObserveTask) -> IngestR
         return result
     why = death_of(process.wait())
     return IngestResult(None, task.spec.source, Status.CRASHED, why, 0)
+
+
+def _send(payload: bytes, stdin: IO[bytes]) -> None:
+    """Send a task; the pipe is left open, the process ends when this one does."""
+    try:
+        stdin.write(len(payload).to_bytes(8, "big") + payload)
+        stdin.flush()
+    except BrokenPipeError:
+        # The process ended before it read it: its code says why.
+        with suppress(BrokenPipeError):
+            stdin.close()

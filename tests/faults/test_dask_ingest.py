@@ -154,3 +154,17 @@ def test_a_cluster_that_is_away_says_nothing_of_the_videos(tmp_path: Path) -> No
     assert "no Dask scheduler answers at 127.0.0.1:1" in lost.out
     with open_catalog(tmp_path / "catalog.db") as catalog:
         assert catalog.videos.count() == 0
+
+
+def test_a_scheduler_that_dies_says_nothing_of_the_video_that_is_looked_at(
+    cluster: DaskCluster, tmp_path: Path
+) -> None:
+    home, workers = tmp_path / "home", workers_of(cluster, 2)
+    with start(home, cluster.url, "--processes", "1", FILMS[0]) as driver:
+        soon(lambda: looking(workers))
+        cluster.scheduler.kill()
+        out, err = driver.communicate(timeout=120)
+    assert driver.returncode == 1
+    assert "is gone" in out, out + err
+    with open_catalog(home / "catalog.db") as catalog:
+        assert catalog.videos.count() == 0

@@ -5,7 +5,9 @@ import pickle
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import BrokenExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +19,7 @@ from ingest.decoding.probe import Status
 from ingest.pipeline import IngestResult
 from ingest.runner import elsewhere
 from ingest.runner.elsewhere import checkpoint_name, ingest_elsewhere
-from ingest.runner.observation import RESULT, ObserveTask
+from ingest.runner.observation import RESULT, ObserveTask, observe
 from ingest.runner.worker_process import JobSpec, Limits
 from ingest.sources.files import content_id
 from ingest.sources.web import FetchLimits
@@ -145,6 +147,69 @@ def test_an_upload_that_workers_do_not_reach_is_not_stored_as_gone(
     assert "the workers of the cluster do not reach the store" in result.reason
     assert catalog.videos.get(VIDEO) is None
     assert list((home / "observed").iterdir()) == []
+
+
+def test_a_cluster_that_ends_meanwhile_fails_the_job_and_nothing_is_stored(
+    catalog: Catalog, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(_: ObserveTask) -> IngestResult:
+        raise BrokenExecutor("the Dask scheduler at 10.0.0.1:8786 is gone")
+
+    monkeypatch.setattr(elsewhere, "observe", lose)
+    result = ingest(catalog, spec_of(home))
+    assert (result.video, result.status) == (None, Status.FAILED)
+    assert result.reason == "the Dask scheduler at 10.0.0.1:8786 is gone"
+    assert catalog.videos.get(VIDEO) is None
+
+
+def test_a_file_that_changes_while_it_is_looked_at_fails_the_job_and_nothing_is_left(
+    catalog: Catalog, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed = "00112233445566aa"
+
+    def look_at_changed(task: ObserveTask) -> IngestResult:
+        write_observed(task.path, changed)
+        return IngestResult(changed, task.spec.source, "ok", "", 2)
+
+    monkeypatch.setattr(elsewhere, "observe", look_at_changed)
+    result = ingest(catalog, spec_of(home))
+    assert (result.video, result.status) == (None, Status.FAILED)
+    assert "changed while it was looked at" in result.reason
+    assert catalog.videos.count() == 0
+    assert list((home / "observed").iterdir()) == []
+
+
+def test_what_was_observed_for_another_job_of_the_video_is_left_to_it(
+    catalog: Catalog, home: Path, checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_observed(checkpoint)
+    store = elsewhere.take_over
+
+    def store_slowly(*arguments: Any) -> IngestResult:
+        of_another = checkpoint.with_name("of-another.unfinished")
+        write_observed(of_another)
+        of_another.replace(checkpoint)
+        return store(*arguments)
+
+    monkeypatch.setattr(elsewhere, "take_over", store_slowly)
+    assert ingest(catalog, spec_of(home)).status == "ok"
+    assert list(checkpoint.parent.iterdir()) == [checkpoint]
+
+
+def test_a_process_that_dies_before_it_reads_its_task_is_told_by_its_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = subprocess.Popen
+
+    def start_failing(_: list[str], **options: Any) -> "subprocess.Popen[bytes]":
+        process = start([sys.executable, "-c", "raise SystemExit(3)"], **options)
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        return process
+
+    monkeypatch.setattr(subprocess, "Popen", start_failing)
+    result = observe(ObserveTask(spec_of(tmp_path), None, tmp_path / "a.db", 10.0))
+    assert (result.video, result.status) == (None, Status.CRASHED)
+    assert "ended with code 3" in result.reason
 
 
 def test_one_that_another_process_stores_meanwhile_stops_nobody(
