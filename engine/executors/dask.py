@@ -128,8 +128,9 @@ class DaskExecutor(TaskExecutor):
     def _connect(self) -> "Client":
         from distributed import Client
 
-        # What it says is raised, too, and told in our words.
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        # What it says is raised, too, and told in our words. The second has a level of its own.
+        for name in ("distributed", "distributed.client"):
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         made: Future[Client] = Future()
 
         def make() -> None:
