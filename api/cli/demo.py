@@ -14,9 +14,10 @@ from api.settings import load_settings
 
 @click.command("demo")
 def command() -> None:
-    """Watch a dozen real videos, then recommend and match; prints each command it runs.
+    """Watch a dozen videos, then recommend and match; prints each command it runs.
 
-    The footage comes from packages, everything is stored in a folder "demo" of its own.
+    They are real clips, and photographs over a song. The footage comes from packages, everything
+    is stored in a folder "demo" of its own.
     """
     settings = load_settings()
     home = settings.home / "demo"

@@ -43,9 +43,14 @@ class Cosines:
         """Return the cosine of a tag."""
         return float(self.near[self.numbers[tag]])
 
+    @property
+    def is_known(self) -> bool:
+        """Whether the text was embedded."""
+        return bool(self.near.any())
+
     def nearest(self, n: int) -> list[str]:
         """Return the ``n`` nearest tags or fewer, in no order; none of a text nobody embedded."""
-        if not self.near.any():
+        if not self.is_known:
             return []
         first = max(0, len(self.near) - n)
         nearest_places = np.argpartition(self.near, first)[first:]

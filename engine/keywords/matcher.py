@@ -26,7 +26,7 @@ from engine.domain.matching.keywords import (
 from engine.errors import InvalidInput
 from engine.keywords.broader import broader_than
 from engine.keywords.embeddings import Cosines, Embedder, EmbeddingSimilarity
-from engine.keywords.phrases import Part, parts_of, plain
+from engine.keywords.phrases import Part, denied_words, parts_of, plain
 from engine.keywords.thesaurus.nouns import Entry, Thesaurus
 from engine.keywords.weights import weighted_tags
 from engine.words.spelling import MAX_SUGGESTED_WORDS, likeness
@@ -54,6 +54,7 @@ _STEP: Final = 0.04
 _DOUBT: Final = 0.3
 _DOUBT_OF_THINGS: Final = 0.15
 _NO_DOUBT: Final = 0.55
+_UNKNOWN_COSINE: Final = 0.4  # of a word that is not read and what it is narrower than: as usual
 _RARE: Final = 0.25
 _HEAD: Final = 0.85
 _MORE: Final = 0.58
@@ -196,8 +197,21 @@ class Keywords:
             before = best.get(candidate.tag)
             if before is None or candidate.confidence > before.confidence:
                 best[candidate.tag] = candidate
+        for tag in self._denied(text, best):
+            del best[tag]
         ranked = sorted(best.values(), key=lambda m: (-m.confidence, -cosines[m.tag], m.tag))
         return keyword_match(word, self._without_broader(text, ranked))
+
+    def _denied(self, text: str, tags: Iterable[str]) -> list[str]:
+        """Return the tags that a phrase says are not there: "non-alcoholic", "sugar-free"."""
+        words = denied_words(text)
+        unknown = self.similarity.unknown()
+        meant = {one.tag for word in words for one in self._of_noun(word, unknown)}
+        return [
+            tag
+            for tag in tags
+            if tag in meant or any(word.startswith(plain(tag)) for word in words)
+        ]
 
     def _agreed(self, text: str, candidate: TagCandidate, cosine: float) -> TagCandidate:
         """Return a candidate of the table, surer where the network says the same of the whole.
@@ -261,7 +275,7 @@ class Keywords:
         best_confidence = match.candidates[0].confidence if match.candidates else 0.0
         spelled = [
             TagCandidate(tag, max(best_confidence, _SPELLED), MatchMethod.SPELLING, match.word)
-            for tag in self.vocabulary.nearest(match.word)
+            for tag in self._spelled_like(plain(match.word))
         ]
         names = {candidate.tag for candidate in spelled}
         others = [
@@ -273,6 +287,18 @@ class Keywords:
             if candidate.tag not in names
         ]
         return keyword_match(match.word, [*spelled, *others])
+
+    def _spelled_like(self, text: str) -> list[str]:
+        """Return the tags that are spelled like a word nobody knows, or like a whole phrase.
+
+        One word of a phrase is like many a tag ("gift card" is no golf cart).
+        """
+        if next(self._of_noun(text, self.similarity.unknown()), None) is not None:
+            return []
+        nearest = self.vocabulary.nearest(text)
+        if " " not in text:
+            return nearest
+        return [tag for tag in nearest if likeness(text, plain(tag)) >= _MISSPELT]
 
     def profile(
         self, keywords: Mapping[str, float], *, strict: bool = False
@@ -336,7 +362,8 @@ class Keywords:
             tag = self._plain.get(entry.tag)
             if tag is not None:
                 method = MatchMethod.BROADER if entry.steps else MatchMethod.SYNONYM
-                yield TagCandidate(tag, _confidence(entry, cosines[tag]), method, noun)
+                cosine = cosines[tag] if cosines.is_known else _UNKNOWN_COSINE
+                yield TagCandidate(tag, _confidence(entry, cosine), method, noun)
 
     def _by_embedding(self, text: str, tag: str, cosine: float) -> float:
         """Return how sure the embedding alone makes us."""

@@ -23,6 +23,7 @@ _LITTLE: Final = frozenset(
 )
 _LONGEST_PART: Final = 3
 _MAX_CHARACTERS: Final = 16  # words and commas of a phrase that are looked at
+_DENIED: Final = re.compile(r"\b(?:non|no|without) (\w+)|(\w+) free\b")
 _CHARACTERS: Final = re.compile(r"[,/&+]|[^\s,/&+]+")
 
 
@@ -39,6 +40,11 @@ def plain(phrase: str) -> str:
     text = folded(phrase).replace("\u2019", "'")
     text = re.sub(r"(?<=\w)'s\b", "", text)
     return " ".join(re.sub(r"[-_\"'.!?;:()]+", " ", text).split())
+
+
+def denied_words(phrase: str) -> list[str]:
+    """Return the words of a phrase that was made plain which it says are not there."""
+    return [word for match in _DENIED.finditer(phrase) for word in match.groups() if word]
 
 
 def parts_of(phrase: str) -> list[Part]:

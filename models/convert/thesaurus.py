@@ -32,8 +32,8 @@ _FILED = 0.8
 _MAIN_SHARE = 0.5
 """A meaning that fewer uses of a tag's name have is not the tag's."""
 
-_PLACES = frozenset({"indoors", "outdoors"})
-"""Tags that say next to nothing of a thing that is found there."""
+_AROUND = frozenset({"indoors", "outdoors", "people", "person"})
+"""Tags that say next to nothing of a thing that is found there, or of what somebody does."""
 
 _FILED_STEPS = 2
 """Steps that a word counts as narrower when it only shares a tag's category."""
@@ -146,10 +146,12 @@ def _with_listed(
     result = dict(table)
     for name, word in listed.items():
         above = _ancestors(word, listed)
-        steps = {tag: depth for tag, depth in above.items() if tag in tags - _PLACES}
+        steps = {tag: depth for tag, depth in above.items() if tag in tags - _AROUND}
         steps = _one_above_another(steps, table)
         steps = steps or dict.fromkeys(_filed_with(word, filed), _FILED_STEPS)
-        entries = {entry[0]: entry for entry in table.get(name, [])}
+        # The plural that is listed keeps what its singular leads to.
+        known = table.get(name) or table.get(name.removesuffix("s"), [])
+        entries = {entry[0]: entry for entry in known}
         for tag, depth in steps.items():
             _, least, _, is_thing = entries.get(tag, (tag, depth, 1.0, 0))
             entries[tag] = (tag, min(depth, least), 1.0, is_thing)

@@ -40,7 +40,7 @@ _EXTRAS: Final = {
     "gcs": ("google-cloud-storage", "copies in a bucket of Google Cloud Storage"),
     "otel": ("opentelemetry-sdk", "traces for OpenTelemetry (docs/operations.md)"),
     "parquet": ("pyarrow", "'reelmatch export --format parquet'"),
-    "dask": ("distributed", "reindexes on a Dask cluster (docs/scaling.md)"),
+    "dask": ("distributed", "ingests and reindexes on a Dask cluster (docs/scaling.md)"),
     "store": ("fsspec", "replicas by a shared folder (docs/scaling.md)"),
     "s3": ("s3fs", "replicas by S3 (docs/scaling.md)"),
     "postgres": ("psycopg", "a catalog that many machines share (docs/scaling.md)"),

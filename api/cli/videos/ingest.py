@@ -149,6 +149,8 @@ def command(
     addresses += read_addresses(address_file) if address_file else ()
     if playlist:
         addresses = [one for each in addresses for one in playlist_addresses(each, limits)]
+    if "" in sources:
+        raise InvalidInput("a source is empty: name a file, a folder or an address")
     paths = [Path(source) for source in sources if not is_address(source)]
     with open_own_catalog(settings) as catalog:
         jobs = catalog.jobs

@@ -153,9 +153,12 @@ def _is_one(run: Sequence[Token], at: int) -> bool:
 
 
 def _means_another(phrase: str) -> bool:
-    """Tell whether a phrase is something else than its parts are."""
-    is_phrase = noun_thesaurus().is_set_phrase(phrase) and not candidate_tags(phrase)
-    return is_phrase and phrase.rpartition(" ")[2] not in about_the_first()
+    """Tell whether a phrase is something else than its parts are: a car bomb is no car."""
+    if candidate_tags(phrase) or phrase.rpartition(" ")[2] in about_the_first():
+        return False
+    own = {entry.tag for entry in noun_thesaurus().entries(phrase)}
+    of_parts = {one.tag for word in phrase.split() for one in candidate_tags(word)}
+    return noun_thesaurus().is_set_phrase(phrase) or (bool(own) and own.isdisjoint(of_parts))
 
 
 def _is_meant(run: Sequence[Token], at: int, size: int, case: LetterCase, *, alone: bool) -> bool:

@@ -114,6 +114,32 @@ def test_a_misspelt_tag_is_that_before_anything_near_its_pieces(
     assert keywords.read(word).candidates[0].tag == tag
 
 
+def test_what_a_phrase_denies_is_not_meant(keywords: Keywords) -> None:
+    used = {
+        phrase: {one.tag for one in keywords.read(phrase).used}
+        for phrase in ("beer", "non-alcoholic beer")
+    }
+    assert "alcohol" in used["beer"]
+    assert "alcohol" not in used["non-alcoholic beer"]
+
+
+def test_words_of_the_table_are_used_also_where_many_others_are_read_first(
+    keywords: Keywords,
+) -> None:
+    known = ["headphones", "snowboard", "whisky", "vinyl records", "ski resort"]
+    others = [
+        f"{a} {b}" for a in ("payroll", "mortgage", "loyalty") for b in ("advice", "law", "tax")
+    ]
+    matches = keywords.read_all([*others, *known])
+    assert [match.word for match in matches if match.used] == known
+
+
+@pytest.mark.parametrize("phrase", ["gift card", "pregnancy test"])
+def test_no_tag_is_spelled_like_one_word_of_a_phrase(keywords: Keywords, phrase: str) -> None:
+    methods = {candidate.method for candidate in keywords.read(phrase).candidates}
+    assert MatchMethod.SPELLING not in methods
+
+
 @pytest.mark.parametrize(("word", "tag"), [("boating", "boat"), ("carmaker", "car")])
 def test_a_word_that_only_resembles_a_tag_keeps_its_sense(
     keywords: Keywords, word: str, tag: str

@@ -113,7 +113,7 @@ def test_an_embedding_is_used_suggested_or_refused_by_how_near_it_is(
 
 
 def test_the_further_up_a_tag_is_the_more_the_embedding_must_agree() -> None:
-    assert keywords().read("grammar").status == Status.REFUSED
+    assert keywords({"grammar": {"science": 0.05}}).read("grammar").status == Status.REFUSED
     assert keywords({"grammar": {"science": 0.6}}).read("grammar").status == Status.USED
     assert keywords({"tiger": {"big cat": 0.2}}).read("tiger").status == Status.USED
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.keywords.phrases import parts_of, plain
+from engine.keywords.phrases import denied_words, parts_of, plain
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,16 @@ def test_plain_is_plain_already(phrase: str) -> None:
     assert plain(plain(phrase)) == plain(phrase)
     for part in parts_of(plain(phrase)):
         assert part.words
+
+
+@pytest.mark.parametrize(
+    ("phrase", "denied"),
+    [
+        ("non alcoholic beer", ["alcoholic"]),
+        ("sugar free dessert", ["sugar"]),
+        ("coffee without milk", ["milk"]),
+        ("free range chicken", []),
+    ],
+)
+def test_what_a_phrase_says_is_not_there(phrase: str, denied: list[str]) -> None:
+    assert denied_words(phrase) == denied

@@ -55,6 +55,8 @@ def test_nouns_mean_tags(text: str, meant: set[str]) -> None:
         ('she reads "The Lion and the Unicorn"', "lion"),  # the name of a work
         ("Piano Cover of River Flows in You", "river"),
         ("a hot dog stand", "dog"),  # a phrase that means something else
+        ("a car bomb went off", "car"),  # and that leads to another tag
+        ("highlights of the world cup", "cup"),
         ("the new trailer", "trailer"),  # two things as often
         ("a bat flew", "bat"),
         ("a garden without a dog", "dog"),  # it is denied
