@@ -174,7 +174,7 @@ class RecommendationPage(BaseModel):
 
 
 class ViewerRuleResult(BaseModel):
-    """One rule: whether it is kept, and by what that is known."""
+    """One rule: whether it lets the video pass, and by what that is known."""
 
     rule: str
     kept: bool
