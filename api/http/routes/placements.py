@@ -218,7 +218,7 @@ def get_explanation(
     viewer: str | None = None,
     where: Annotated[str | None, Query(description="For a viewer: a filter, as JSON.")] = None,
 ) -> CampaignEligibility | ViewerEligibility:
-    """Return every rule of a campaign, or for a viewer, for a video, and whether it lets the video pass."""
+    """Return every rule of a campaign, or for a viewer, and whether it lets a video pass."""
     if (campaign is None) == (viewer is None):
         raise InvalidInput("say which: give either a campaign or a viewer")
     if campaign is not None:
