@@ -26,7 +26,7 @@ _COMMANDS: Final = {
     "campaigns": "Store campaigns, pause them, and find the videos that fit.",
     "categories": "Print what VIDEO is about, in categories of the IAB's content taxonomy 3.1.",
     "copy": "Copy all that the catalog FROM holds into the catalog TO, which must be empty.",
-    "demo": "Watch a dozen real videos, then recommend and match; prints each command it runs.",
+    "demo": "Watch a dozen videos, then recommend and match; prints each command it runs.",
     "doctor": "Check versions, models, catalog and index; say what is missing and how to get it.",
     "dump": "Write videos, viewers, campaigns, keys and the live generation to FILE,"
     " which must be new.",
