@@ -4,11 +4,10 @@ Each process follows the catalog's revision by itself; no messages pass between 
 """
 
 from engine.batch.index_rows import RowBuilder
-from engine.errors import CatalogUnusable
+from engine.batch.origins import refuse_other_names
 from engine.indexes.local.delta import Changes, advance
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.ports.catalog import Catalog
-from engine.words.vocabulary import Vocabulary
 
 
 def follow(snapshot: LocalSnapshot, catalog: Catalog) -> LocalSnapshot:
@@ -21,24 +20,7 @@ def follow(snapshot: LocalSnapshot, catalog: Catalog) -> LocalSnapshot:
     # Read before vocabulary and taggers' words: both are there before a video that needs them.
     observed = catalog.content.of(changed)
     vocabulary = catalog.tags.vocabulary()
-    _check_names(snapshot.vocabulary, vocabulary)
+    refuse_other_names(snapshot.vocabulary, vocabulary)
     rows_of = RowBuilder(catalog, snapshot.generation.config, vocabulary)
     rows = [rows_of.row(content) for content in observed]
     return advance(snapshot, Changes(changed, rows, vocabulary, revision))
-
-
-def _check_names(before: Vocabulary, now: Vocabulary) -> None:
-    """Check that the tags that an index knows are called in the catalog as they were.
-
-    No tag is ever called otherwise: a catalog that says so is damaged, which nothing else tells.
-
-    Raises:
-        CatalogUnusable: when one is called otherwise.
-    """
-    if now is not before:
-        for was, label in zip(before.names, now.names, strict=False):
-            if was != label:
-                raise CatalogUnusable(
-                    f"the catalog calls the tag {was!r} of its index {label!r}: it is damaged;"
-                    " restore a dump into another REELMATCH_HOME"
-                )

@@ -1,9 +1,12 @@
 """Catalogs and the indexes built of them: beside another catalog an index gives wrong answers."""
 
+from itertools import zip_longest
+
 from engine.errors import CatalogUnusable, CorruptData
 from engine.indexes.local.disk.generation import Built
 from engine.indexes.local.disk.generations import Generations
 from engine.ports.catalog import Catalog
+from engine.words.vocabulary import Vocabulary
 
 
 def refuse_other_catalog(generations: Generations, catalog: Catalog) -> None:
@@ -44,6 +47,29 @@ def refuse_index_of_other_catalog(name: object, built: Built, catalog: Catalog) 
             " reindex to go on with this one",
             hint="run 'reelmatch reindex'",
         )
+
+
+def refuse_other_names(before: Vocabulary, now: Vocabulary) -> None:
+    """Refuse a catalog that calls a tag otherwise than the index of it does.
+
+    No tag is ever called otherwise, or goes: such a catalog is damaged, which nothing else tells.
+
+    Args:
+        before: the tags that the index knows.
+        now: those of the catalog, which may be more.
+
+    Raises:
+        CatalogUnusable: naming the tag.
+    """
+    if now is before or now.names[: len(before)] == before.names:
+        return
+    was, label = next(
+        pair for pair in zip_longest(before.names, now.names, fillvalue="") if pair[0] != pair[1]
+    )
+    raise CatalogUnusable(
+        f"the catalog calls the tag {was!r} of its index {label!r}: it is damaged; restore a dump"
+        " into another REELMATCH_HOME"
+    )
 
 
 def _is_other(built: Built, catalog: Catalog) -> bool:

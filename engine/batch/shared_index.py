@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from engine.batch.index_rows import RowBuilder
-from engine.batch.origins import refuse_index_of_other_catalog
+from engine.batch.origins import refuse_index_of_other_catalog, refuse_other_names
 from engine.errors import (
     CatalogUnusable,
     CorruptData,
@@ -75,6 +75,7 @@ class SharedIndex:
         if before is None or not is_same or before.revision != reached:
             # Read last: it knows every tag of what was written before.
             vocabulary = self._catalog.tags.vocabulary()
+            refuse_other_names(record.generation.vocabulary, vocabulary)
             self._newest = MilvusSnapshot(self.index.connection, record, vocabulary, reached)
             return self._newest
         return before
@@ -200,6 +201,7 @@ class SharedIndex:
         observed = self._catalog.content.of(changed)
         # Read after: both are there before a video that needs them.
         vocabulary = self._catalog.tags.vocabulary()
+        refuse_other_names(generation.vocabulary, vocabulary)
         rows_of = RowBuilder(self._catalog, generation.config, vocabulary)
         rows = [rows_of.row(content) for content in observed]
         self.index.write(generation, vocabulary, rows)

@@ -8,11 +8,13 @@ import pytest
 
 from api.background.live import Live
 from api.settings import Settings
+from engine.batch.origins import refuse_other_names
 from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.matching.index_config import IndexConfig
 from engine.errors import CatalogUnusable, CorruptData
 from engine.indexes.local.disk.generations import Generations
+from engine.words.vocabulary import Vocabulary
 from support.catalogs import save, video_id
 
 RAW = IndexConfig(threshold=0.7, tf="raw")
@@ -110,3 +112,19 @@ def test_a_page_that_is_damaged_stops_a_reindex(tmp_path: Path) -> None:
     ):
         reindex(catalog, Generations(home / "generations"), RAW)
     assert Generations(home / "generations").current_id == live
+
+
+@pytest.mark.parametrize(
+    ("now", "message"),
+    [
+        (("cat", "dof", "fish"), "'dog' of its index 'dof'"),
+        (("cat",), "'dog' of its index ''"),
+        (("dog", "cat"), "'cat' of its index 'dog'"),
+    ],
+)
+def test_a_catalog_that_calls_tags_otherwise_is_refused(now: tuple[str, ...], message: str) -> None:
+    before = Vocabulary(("cat", "dog"))
+    for same in (before, Vocabulary(("cat", "dog")), Vocabulary(("cat", "dog", "fish"))):
+        refuse_other_names(before, same)
+    with pytest.raises(CatalogUnusable, match=message):
+        refuse_other_names(before, Vocabulary(now))
