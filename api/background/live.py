@@ -156,16 +156,29 @@ class Live:
         """The index of a server, None where each process has its own."""
         return None if self._shared is None else self._shared.index
 
+    def serve(self, generation: Generation) -> None:
+        """Make a generation live in the server that has the index, too, if one has.
+
+        Raises:
+            ReelmatchError: as ``engine.batch.shared_index.serve``.
+        """
+        if self._shared is not None:
+            self._shared.serve(generation)
+
     def rollback(self, generation: str | None = None) -> Generation:
         """Make an earlier generation live again, as ``Generations.rollback``, in the server, too.
 
+        In the server first: where that fails nothing has moved here, and a second try means the
+        same generation.
+
         Raises:
-            ReelmatchError: as it, and as ``engine.batch.shared_index.serve``.
+            ReelmatchError: as it, and as ``serve``.
         """
-        chosen = self.generations.rollback(generation)
-        if self._shared is not None:
-            self._shared.serve(chosen)
-        return chosen
+        if self._shared is None:
+            return self.generations.rollback(generation)
+        chosen = self.generations.earlier(generation)
+        self.serve(chosen)
+        return self.generations.rollback(chosen.id)
 
     @property
     def local_snapshot(self) -> LocalSnapshot:

@@ -12,7 +12,6 @@ from api.cli.progress import counting_bar
 from api.settings import load_settings
 from engine.batch.index_reports import BuiltIndex, StoredIndex
 from engine.batch.reindex import Preview, preview, reindex
-from engine.batch.shared_index import serve
 from engine.content.counting import check_threshold
 from engine.domain.matching.index_config import SecondsName
 from engine.domain.matching.weighting import TfName
@@ -92,7 +91,7 @@ def command(
                     on_videos=on_videos,
                     executor=settings.executor,
                 )
-                serve(settings.index, built, live.catalog)
+                live.serve(built)
         if dry_run:
             _print_preview(report, as_json=as_json)
         else:

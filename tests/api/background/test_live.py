@@ -18,8 +18,9 @@ from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.matching.filters import HasTag
 from engine.domain.matching.index_config import IndexConfig
-from engine.errors import NothingIndexed
+from engine.errors import IndexUnavailable, NothingIndexed
 from support.catalogs import save, video_id
+from support.servers import free_port
 
 
 @pytest.mark.slow
@@ -75,6 +76,21 @@ def test_asking_for_what_is_not_there_leaves_nothing_behind(tmp_path: Path) -> N
             with pytest.raises(NothingIndexed) as refused:
                 live.snapshot  # noqa: B018 - asking is what fails
             assert len(list(traceback.walk_tb(refused.value.__traceback__))) < 4
+
+
+def test_a_rollback_that_the_server_of_the_index_does_not_take_moves_nothing(
+    tmp_path: Path,
+) -> None:
+    pytest.importorskip("pymilvus", reason="needs: pip install -e '.[milvus]'")
+    nobody = f"milvus://127.0.0.1:{free_port()}/films"
+    with Live.open(Settings(home=tmp_path, index=nobody)) as live:
+        save(live.catalog, video_id(1), {"cat": 3})
+        reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="raw"))
+        new = reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="log"))
+        for _ in range(2):
+            with pytest.raises(IndexUnavailable):
+                live.rollback()
+            assert live.generations.current_id == new.id
 
 
 def ask(live: Live) -> None:

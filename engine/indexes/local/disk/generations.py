@@ -260,6 +260,23 @@ class Generations:
         """Make an earlier generation live again; the one that was live stays to go back to.
 
         Args:
+            generation: as ``earlier`` takes it.
+
+        Raises:
+            ReelmatchError: as ``earlier``.
+        """
+        if not self.folder.is_dir():
+            raise _nothing_before()
+        with self.current.moving():
+            opened = self.earlier(generation)
+            current, _ = self.current.read()
+            self.current.write(opened.id, current)
+            return opened
+
+    def earlier(self, generation: str | None = None) -> Generation:
+        """Return the generation that a rollback makes live.
+
+        Args:
             generation: its id; None for the one before the live one, so that doing it twice is
                 back where it began.
 
@@ -267,17 +284,11 @@ class Generations:
             InvalidInput: when it is not there or live already, or when none came before.
             CorruptData: when it is damaged.
         """
-        nothing = InvalidInput("there is no generation to roll back to: none came before this one")
-        if not self.folder.is_dir():
-            raise nothing
-        with self.current.moving():
-            current, previous = self.current.read()
-            chosen = previous if generation is None else self._chosen(generation, current)
-            if current is None or chosen is None or not (self.folder / chosen).is_dir():
-                raise nothing
-            opened = self.load(chosen)
-            self.current.write(chosen, current)
-            return opened
+        current, previous = self.current.read()
+        chosen = previous if generation is None else self._chosen(generation, current)
+        if current is None or chosen is None or not (self.folder / chosen).is_dir():
+            raise _nothing_before()
+        return self.load(chosen)
 
     def _chosen(self, generation: str, current: str | None) -> str:
         if generation == current:
@@ -346,3 +357,7 @@ class Generations:
         if generation.exists():
             generation.replace(aside)
             shutil.rmtree(aside, ignore_errors=True)
+
+
+def _nothing_before() -> InvalidInput:
+    return InvalidInput("there is no generation to roll back to: none came before this one")
