@@ -112,23 +112,29 @@ def refuse_taken(host: str, port: int) -> None:
         InvalidInput: naming it.
     """
     try:
-        for family, kind, protocol, _, address in socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        ):
-            with socket.socket(family, kind, protocol) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                if family == socket.AF_INET6:
-                    # As the server itself: both forms of one address do not meet.
-                    probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-                probe.bind(address)
-    except OSError as error:
-        # Of a name's other addresses, as ::1 of "localhost", the server needs one only.
-        if error.errno not in (errno.EADDRINUSE, errno.EACCES):
-            return
-        raise InvalidInput(
-            f"nothing can listen on port {port} of {host}: {error.strerror}; choose another port",
-            hint="'reelmatch serve --port 0' takes a free one",
-        ) from None
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError:
+        return  # The server says it in the words of its own.
+    for family, kind, protocol, _, address in addresses:
+        try:
+            _bind(family, kind, protocol, address)
+        except OSError as error:
+            # Of a name's other addresses, as ::1 of "localhost", the server needs one only.
+            if error.errno in (errno.EADDRINUSE, errno.EACCES):
+                raise InvalidInput(
+                    f"nothing can listen on port {port} of {host}: {error.strerror}; choose another"
+                    " port",
+                    hint="'reelmatch serve --port 0' takes a free one",
+                ) from None
+
+
+def _bind(family: int, kind: int, protocol: int, address: Any) -> None:
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6:
+            # As the server itself: both forms of one address do not meet.
+            probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        probe.bind(address)
 
 
 def app_from_environment() -> FastAPI:
