@@ -5,9 +5,11 @@ from enum import StrEnum
 
 from anyio.to_thread import run_sync
 
+from api.http.middleware.problems import Code, Refused
 from api.http.read_routes import read_in_thread
 from api.media import open_media
 from api.settings import Settings
+from engine.errors import CorruptData
 from engine.ports.catalog import Catalog
 from engine.services.thumbnails import fetch_thumbnail
 
@@ -39,7 +41,7 @@ async def read_thumbnail(
 
     Raises:
         StoreUnusable: when it is in a store that cannot be asked.
-        CorruptData: when it is damaged there, or gone.
+        Refused: when it is damaged there, or gone.
     """
     pictures = await read_in_thread(catalog.thumbnails.get, video)
     if pictures is None:
@@ -48,5 +50,8 @@ async def read_thumbnail(
     if isinstance(one, bytes):
         return Thumbnail(one, pictures.strip_seconds)
     # A store may take seconds: the few threads that read are not for that.
-    content = await run_sync(lambda: fetch_thumbnail(one, open_media(settings)))
+    try:
+        content = await run_sync(lambda: fetch_thumbnail(one, open_media(settings)))
+    except CorruptData as error:
+        raise Refused(Code.NOT_FOUND, str(error)) from error
     return Thumbnail(content, pictures.strip_seconds)

@@ -1,35 +1,35 @@
-"""Thumbnails of a video, from the catalog or from the store of media."""
+"""Thumbnails of videos in the store of media."""
+
+from typing import Final
 
 from engine.domain.media import is_whole_thumbnail
 from engine.errors import CorruptData, StoreUnusable
 from engine.ports.object_store import ObjectStore
 
-_MAX_BYTES = 4 << 20
+_MAX_BYTES: Final = 4 << 20
 
 
-def fetch_thumbnail(picture: bytes | str, store: ObjectStore | None) -> bytes:
-    """Return a picture that a catalog keeps, or names.
+def fetch_thumbnail(name: str, store: ObjectStore | None) -> bytes:
+    """Return a picture that a catalog names.
 
     Args:
-        picture: as of ``Pictures`` and ``StoredPictures``.
+        name: of its object, as of ``StoredPictures``.
         store: of media; None where the settings name none.
 
     Raises:
         StoreUnusable: when it is in a store that cannot be asked.
         CorruptData: when it is damaged there, or gone.
     """
-    if isinstance(picture, bytes):
-        return picture
     if store is None:
         raise StoreUnusable(
             "this picture is kept in a store that is not known here: set REELMATCH_MEDIA as on the"
             " other hosts of this catalog"
         )
-    content = store.read(picture, max_bytes=_MAX_BYTES)
-    if content is None or not is_whole_thumbnail(picture, content):
+    content = store.read(name, max_bytes=_MAX_BYTES)
+    if content is None or not is_whole_thumbnail(name, content):
         state = "gone" if content is None else "damaged"
         raise CorruptData(
-            f"the picture {store.url}/{picture} is {state}: look at its video again to have a new"
+            f"the picture {store.url}/{name} is {state}: look at its video again to have a new"
             " one made"
         )
     return content

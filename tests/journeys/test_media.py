@@ -101,6 +101,30 @@ def test_a_host_without_the_store_says_what_to_set(shared: Path, other_host: Ser
             assert "set REELMATCH_MEDIA" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize(("content", "state"), [(b"poste", "damaged"), (None, "gone")])
+def test_a_picture_that_the_store_has_lost_is_not_found_and_its_page_is_shown(
+    shared: Path, other_host: Served, content: bytes | None, state: str
+) -> None:
+    client, video = other_host.client, video_of(other_host)
+    (path,) = [
+        one
+        for one in (shared / "media").rglob("*")
+        if one.is_file() and one.read_bytes() == b"poster"
+    ]
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    try:
+        for url in (f"/v1/videos/{video}/poster", f"/console/videos/{video}/poster/1"):
+            answer = client.get(url, headers=PROBLEM)
+            assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+            assert f"is {state}: look at its video again" in answer.json()["detail"]
+        assert client.get(f"/v1/videos/{video}/strip").content == b"strip"
+        assert client.get(f"/console/videos/{video}", headers=HTML).status_code == 200
+    finally:
+        path.write_bytes(b"poster")
+
+
 def test_while_the_store_is_away_all_else_goes_on_and_nothing_is_half_taken_in(
     shared: Path, other_host: Served
 ) -> None:

@@ -55,9 +55,6 @@ def later(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_thumbnails_are_read_from_where_they_are(pictured: Catalog, store: ObjectStore) -> None:
-    before = pictured.thumbnails.get(VIDEOS[2])
-    assert isinstance(before, Pictures)
-    assert fetch_thumbnail(before.poster, None) == b"posterposter"
     assert tidy(pictured, store) == len(VIDEOS)
     after = stored(pictured, VIDEOS[2])
     assert fetch_thumbnail(after.poster, store) == b"posterposter"
