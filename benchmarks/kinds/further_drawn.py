@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from others_drawn import Mask, blended
+from others_drawn import Mask, blended, pixels_of
 from PIL import Image, ImageDraw, ImageFont
 from scipy.ndimage import gaussian_filter, gaussian_filter1d, rotate
 
@@ -21,15 +21,12 @@ _COLOURS: Final = (
 )
 
 
-def _behind(photo: Photo, shape: Shape) -> NDArray[np.float32]:
-    return np.asarray(cropped(photo, shape)).astype(np.float32)
-
-
 def _colour(rng: np.random.Generator) -> tuple[int, int, int]:
     return _COLOURS[int(rng.integers(len(_COLOURS)))]
 
 
-def _grid(shape: Shape) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def grid(shape: Shape) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return each pixel's row and column, in two arrays of the shape."""
     rows, columns = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
     return rows, columns
 
@@ -82,7 +79,7 @@ def curve(
     photo: Photo, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
 ) -> Iterator[Picture]:
     """The spectrum as a smooth curve with a glow, paler below."""
-    (rows, _), backdrop, colour = _grid(shape), _behind(photo, shape), _colour(rng)
+    (rows, _), backdrop, colour = grid(shape), pixels_of(photo, shape), _colour(rng)
     foot, tall = shape[0] * rng.uniform(0.8, 0.98), shape[0] * rng.uniform(0.25, 0.5)
     bands = _loudness(24, rng)
     for _ in range(round(seconds * rate)):
@@ -97,7 +94,7 @@ def stacked_dots(
     photo: Photo, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
 ) -> Iterator[Picture]:
     """Columns of round dots, as many as it is loud."""
-    (rows, columns), backdrop, colour = _grid(shape), _behind(photo, shape), _colour(rng)
+    (rows, columns), backdrop, colour = grid(shape), pixels_of(photo, shape), _colour(rng)
     n = int(rng.integers(14, 30))
     pitch, bands = 0.9 * shape[1] / n, _loudness(n, rng)
     across = (columns - 0.05 * shape[1]) / pitch
@@ -115,7 +112,7 @@ def rays_of_a_cover(
     photo: Photo, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
 ) -> Iterator[Picture]:
     """Rays around a round cover in the middle, out into the blurred picture."""
-    (rows, columns), plain = _grid(shape), _behind(photo, shape)
+    (rows, columns), plain = grid(shape), pixels_of(photo, shape)
     y, x = rows - shape[0] / 2, columns - shape[1] / 2
     far, side = np.hypot(y, x), min(shape)
     backdrop = blended(gaussian_filter(plain, (side / 25, side / 25, 0)) * 0.7, plain,
@@ -133,7 +130,7 @@ def round_scope(
     photo: Photo, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
 ) -> Iterator[Picture]:
     """The sound's wave as a thin line that closes to a circle."""
-    (rows, columns), backdrop, colour = _grid(shape), _behind(photo, shape), _colour(rng)
+    (rows, columns), backdrop, colour = grid(shape), pixels_of(photo, shape), _colour(rng)
     y, x = rows - shape[0] / 2, columns - shape[1] / 2
     far, turn = np.hypot(y, x) / min(shape), np.arctan2(y, x)
     radius, thick = rng.uniform(0.2, 0.34), rng.uniform(0.006, 0.014)
@@ -151,8 +148,8 @@ def out_of_its_sleeve(
     height, width = shape
     side = int(0.6 * min(shape))
     cover = np.asarray(cropped(photo, (side, side))).astype(np.float32)
-    backdrop = gaussian_filter(_behind(photo, shape), (side / 12, side / 12, 0)) * 0.8
-    (y, x) = _grid((side, side))
+    backdrop = gaussian_filter(pixels_of(photo, shape), (side / 12, side / 12, 0)) * 0.8
+    (y, x) = grid((side, side))
     far = np.hypot(y - side / 2, x - side / 2) / (side / 2)
     disc = np.full((side, side, 3), 24, np.float32) + 16 * np.sin(60 * far)[..., None]
     disc[far < 0.42] = cover[far < 0.42]
@@ -175,11 +172,11 @@ def dial(
     photo: Photo, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
 ) -> Iterator[Picture]:
     """A round dark dial in the middle, with a bright hand that swings, and a lamp that blinks."""
-    (rows, columns), colour = _grid(shape), _colour(rng)
+    (rows, columns), colour = grid(shape), _colour(rng)
     y, x = rows - 0.62 * shape[0], columns - shape[1] / 2
     side, level = min(shape) * rng.uniform(0.3, 0.45), 0.0
     face = _inside(np.hypot(y, x) - side)
-    backdrop = blended(_behind(photo, shape), (22, 26, 34), face).astype(np.float32)
+    backdrop = blended(pixels_of(photo, shape), (22, 26, 34), face).astype(np.float32)
     for _ in range(round(seconds * rate)):
         level = 0.7 * level + 0.3 * rng.random()
         angle = np.pi * (1.15 - 1.3 * level)
@@ -194,8 +191,8 @@ def player(
 ) -> Iterator[Picture]:
     """The panel of a player: a bar that fills, the time, and five small bars that jump."""
     height, width = shape
-    (rows, columns), colour = _grid(shape), _colour(rng)
-    backdrop, bands = _behind(photo, shape), _loudness(5, rng)
+    (rows, columns), colour = grid(shape), _colour(rng)
+    backdrop, bands = pixels_of(photo, shape), _loudness(5, rng)
     backdrop[int(0.72 * height) :] *= 0.35
     rail = (np.abs(rows - 0.9 * height) < max(1, height / 120)) & (columns > 0.08 * width)
     for number in range(round(seconds * rate)):
@@ -216,7 +213,7 @@ def list_of_lines(
 ) -> Iterator[Picture]:
     """The lines of a song, dim but for the one that is sung; they move up by one as it goes on."""
     height, width = shape
-    backdrop, lasts = _behind(photo, shape) * 0.6, rng.uniform(1.8, 3.5)
+    backdrop, lasts = pixels_of(photo, shape) * 0.6, rng.uniform(1.8, 3.5)
     size, pitch = height * 0.08, height * 0.15
     lines = [_fitting(line_of_song(rng), size, width) for _ in range(int(seconds / lasts) + 8)]
     for number in range(round(seconds * rate)):
@@ -235,7 +232,7 @@ def typed(
 ) -> Iterator[Picture]:
     """A caption in a dark box whose letters are typed one by one."""
     height, width = shape
-    backdrop, colour, size = _behind(photo, shape), _colour(rng), height * rng.uniform(0.08, 0.12)
+    backdrop, colour, size = pixels_of(photo, shape), _colour(rng), height * rng.uniform(0.08, 0.12)
     backdrop[int(0.74 * height) : int(0.94 * height), int(0.05 * width) : int(0.95 * width)] *= 0.3
     pace, text, since = rng.uniform(9, 20), line_of_song(rng), 0.0
     for number in range(round(seconds * rate)):
@@ -255,7 +252,7 @@ def swept(
 ) -> Iterator[Picture]:
     """Two lines, white with a dark glow, that a second colour sweeps through as they are sung."""
     height, width = shape
-    (_, columns), backdrop, colour = _grid(shape), _behind(photo, shape), _colour(rng)[::-1]
+    (_, columns), backdrop, colour = grid(shape), pixels_of(photo, shape), _colour(rng)[::-1]
     lasts, verse, lines = rng.uniform(3, 5), -1.0, []
     for number in range(round(seconds * rate)):
         now, part = divmod(number / rate / lasts, 1)
@@ -283,7 +280,7 @@ def popping(
     photo: Photo, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
 ) -> Iterator[Picture]:
     """One large word at a time in the middle, which swells as it comes and fades as it goes."""
-    backdrop, colour, lasts = _behind(photo, shape), _colour(rng), rng.uniform(0.35, 0.9)
+    backdrop, colour, lasts = pixels_of(photo, shape), _colour(rng), rng.uniform(0.35, 0.9)
     words = line_of_song(rng).split() + line_of_song(rng).split()
     for number in range(round(seconds * rate)):
         count, part = divmod(number / rate / lasts, 1)
@@ -298,7 +295,7 @@ def floating_lights(
     photo: Photo, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
 ) -> Iterator[Picture]:
     """Soft round lights that float upwards and twinkle."""
-    (rows, columns), backdrop, colour = _grid(shape), _behind(photo, shape), _colour(rng)
+    (rows, columns), backdrop, colour = grid(shape), pixels_of(photo, shape), _colour(rng)
     n = int(rng.integers(15, 45))
     x, y, size, speed, pace = (rng.uniform(0, 1, n) for _ in range(5))
     for number in range(round(seconds * rate)):
@@ -316,7 +313,7 @@ def beating_sign(
     photo: Photo, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
 ) -> Iterator[Picture]:
     """A heart in the middle that swells with each beat, with two rings that run away from it."""
-    (rows, columns), backdrop, colour = _grid(shape), _behind(photo, shape), _colour(rng)
+    (rows, columns), backdrop, colour = grid(shape), pixels_of(photo, shape), _colour(rng)
     y, x = (0.5 * shape[0] - rows) / min(shape), (columns - shape[1] / 2) / min(shape)
     beats, far = rng.uniform(1.3, 2.3), np.hypot(x, y)
     for number in range(round(seconds * rate)):
@@ -333,7 +330,7 @@ def two_tickers(
 ) -> Iterator[Picture]:
     """A line of words along the head and one along the foot, which run in opposite directions."""
     height, width = shape
-    backdrop, colour, speed = _behind(photo, shape), _colour(rng), rng.uniform(40, 160)
+    backdrop, colour, speed = pixels_of(photo, shape), _colour(rng), rng.uniform(40, 160)
     ribbons = [
         _words(" * ".join(line_of_song(rng) for _ in range(30)), height * 0.1) for _ in range(2)
     ]
@@ -356,7 +353,7 @@ def two_columns(pixels_a_second: float) -> LivelyForm:
         photo: Photo, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
     ) -> Iterator[Picture]:
         height, width = shape
-        backdrop, colour, size = _behind(photo, shape) * 0.75, _colour(rng), height * 0.055
+        backdrop, colour, size = pixels_of(photo, shape) * 0.75, _colour(rng), height * 0.055
         n = int((pixels_a_second * seconds + height) / (1.7 * size)) + 3
         lines = [
             [_fitting(line_of_song(rng).title(), size, width // 2) for _ in range(2)]

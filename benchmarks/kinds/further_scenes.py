@@ -4,23 +4,15 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
+from further_drawn import grid
 from numpy.typing import NDArray
-from others_drawn import blended
+from others_drawn import blended, pixels_of
 from others_scenes import Slideshow
 from PIL import Image, ImageFilter
 from scipy.ndimage import gaussian_filter, map_coordinates, rotate
 
 from support.footage import Picture
 from support.stills import LivelyForm, Photo, Shape, cropped, ken_burns, still
-
-
-def _pixels(photo: Photo, shape: Shape) -> NDArray[np.float32]:
-    return np.asarray(cropped(photo, shape)).astype(np.float32)
-
-
-def _grid(shape: Shape) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    rows, columns = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
-    return rows, columns
 
 
 def _sensor(pixels: NDArray[np.floating | np.integer], rng: np.random.Generator) -> Picture:
@@ -49,7 +41,7 @@ def crossing(n: int, tall: float) -> LivelyForm:
         photo: Photo, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
     ) -> Iterator[Picture]:
         height, width = shape
-        plain = _pixels(photo, shape)
+        plain = pixels_of(photo, shape)
         sizes = [(int(tall * height * s) + 4, int(tall * height * s * 1.6) + 4)
                  for s in rng.uniform(0.7, 1.3, n)]  # fmt: skip
         things = [_piece(photo, size, rng) for size in sizes]
@@ -60,7 +52,7 @@ def crossing(n: int, tall: float) -> LivelyForm:
             for (h, w), thing, (x, y), speed in zip(sizes, things, places, speeds, strict=True):
                 left = int(((x + speed * number / rate) % 1.3 - 0.15) * width)
                 top = int((0.3 + 0.6 * y) * height - h / 2)
-                rows, columns = _grid((h, w))
+                rows, columns = grid((h, w))
                 far = np.maximum(np.abs(rows / h - 0.5), np.abs(columns / w - 0.5) ** 1.3)
                 share = np.clip((0.5 - far) * 12, 0, 1)
                 a, b = max(0, left), min(width, left + w)
@@ -77,8 +69,8 @@ def ceiling_fan(
     photo: Photo, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
 ) -> Iterator[Picture]:
     """A fan of three shaded blades, seen aslant, that turns."""
-    side, plain = int(0.55 * min(shape)), _pixels(photo, shape)
-    rows, columns = _grid((side, side))
+    side, plain = int(0.55 * min(shape)), pixels_of(photo, shape)
+    rows, columns = grid((side, side))
     y, x = rows / side - 0.5, columns / side - 0.5
     turn, far = np.arctan2(y, x), np.hypot(y, x)
     blade = np.clip((np.cos(3 * turn) - 0.5) * 6, 0, 1) * (far < 0.48) * (far > 0.05)
@@ -98,7 +90,7 @@ def curtain(
     photo: Photo, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
 ) -> Iterator[Picture]:
     """A part of the picture from the top to the foot in folds that sway in a draught."""
-    plain, (rows, columns) = _pixels(photo, shape), _grid(shape)
+    plain, (rows, columns) = pixels_of(photo, shape), grid(shape)
     left, wide = rng.uniform(0.1, 0.5) * shape[1], rng.uniform(0.25, 0.4) * shape[1]
     soft = np.clip(8 * (0.5 - np.abs((columns - left) / wide - 0.5)), 0, 1) * rows / shape[0]
     pace = rng.uniform(1, 3)
@@ -115,7 +107,7 @@ def birds(
     photo: Photo, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
 ) -> Iterator[Picture]:
     """A dozen birds far away that beat their wings and wheel over the upper half."""
-    plain, (rows, columns), n = _pixels(photo, shape), _grid(shape), 12
+    plain, (rows, columns), n = pixels_of(photo, shape), grid(shape), 12
     x, y, pace = rng.uniform(0, 1, n), rng.uniform(0.05, 0.45, n), rng.uniform(4, 9, n)
     speed, size, dark = (
         rng.uniform(0.04, 0.12, n),
@@ -138,7 +130,7 @@ def speaker(
     photo: Photo, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
 ) -> Iterator[Picture]:
     """A head and shoulders of textures that nod and sway a little; the mouth opens and shuts."""
-    plain, (rows, columns) = _pixels(photo, shape), _grid(shape)
+    plain, (rows, columns) = pixels_of(photo, shape), grid(shape)
     soft = gaussian_filter(plain, (4, 4, 0))
     head, coat = _piece(photo, shape, rng) * 0.5 + (105, 75, 60), _piece(photo, shape, rng)
     middle, at = rng.uniform(0.35, 0.65) * shape[1], np.zeros(2)
@@ -162,7 +154,7 @@ def headlights(
     photo: Photo, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
 ) -> Iterator[Picture]:
     """A street by night: pairs of lights that come nearer, and light the road before them."""
-    plain, (rows, columns) = _pixels(photo, shape) * 0.25, _grid(shape)
+    plain, (rows, columns) = pixels_of(photo, shape) * 0.25, grid(shape)
     starts, lanes, pace = (
         rng.uniform(0, 1, 4),
         rng.uniform(-0.4, 0.4, 4),
@@ -185,7 +177,7 @@ def steam(
     photo: Photo, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
 ) -> Iterator[Picture]:
     """Thin steam from one place, in wisps that bend and fade."""
-    plain, (rows, columns) = _pixels(photo, shape), _grid(shape)
+    plain, (rows, columns) = pixels_of(photo, shape), grid(shape)
     x, foot = rng.uniform(0.3, 0.7) * shape[1], rng.uniform(0.6, 0.9) * shape[0]
     phases, pace = rng.uniform(0, 6, 5), rng.uniform(1.5, 3)
     up = np.clip((foot - rows) / foot, 0, 1)
@@ -204,7 +196,7 @@ def ripples(
     photo: Photo, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
 ) -> Iterator[Picture]:
     """Water in the lower half that mirrors the upper, where drops make rings."""
-    plain, (rows, columns) = _pixels(photo, shape), _grid(shape)
+    plain, (rows, columns) = pixels_of(photo, shape), grid(shape)
     half = shape[0] // 2
     below = rows >= half
     mirror = np.where(below, 2 * half - rows, rows)
@@ -224,7 +216,7 @@ def breathing(
     photo: Photo, shape: Shape, seconds: float, rate: int, _: np.random.Generator
 ) -> Iterator[Picture]:
     """The photograph, soft and bright around its middle, whose light swells and sinks slowly."""
-    picture = _pixels(photo, shape)
+    picture = pixels_of(photo, shape)
     for number in range(round(seconds * rate)):
         light = 0.9 + 0.07 * np.sin(2 * np.pi * number / rate / 7)
         yield np.clip(picture * light, 0, 255).astype(np.uint8)
@@ -249,7 +241,7 @@ def old_film(
     photo: Photo, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
 ) -> Iterator[Picture]:
     """The photograph in brown, with coarse grain."""
-    brown = _pixels(photo, shape).mean(axis=2)[..., None] * (1.05, 0.9, 0.7)
+    brown = pixels_of(photo, shape).mean(axis=2)[..., None] * (1.05, 0.9, 0.7)
     for _ in range(round(seconds * rate)):
         grain = gaussian_filter(rng.normal(0, 12, shape), 0.8)[..., None]
         yield np.clip(brown + grain, 0, 255).astype(np.uint8)

@@ -30,7 +30,8 @@ def blended(backdrop: NDArray[np.float32], colour: object, share: Mask) -> Pictu
     return np.asarray(np.clip(mixed + 0.5, 0, 255), np.uint8)
 
 
-def _behind(photo: Photo, shape: Shape) -> NDArray[np.float32]:
+def pixels_of(photo: Photo, shape: Shape) -> NDArray[np.float32]:
+    """Cut a photograph to a shape; return its colours, 0 to 255, shape (height, width, 3)."""
     return np.asarray(cropped(photo, shape)).astype(np.float32)
 
 
@@ -80,7 +81,7 @@ def mirrored_bars(
 ) -> Iterator[Picture]:
     """Bars that grow up and down from a line in the middle, in a gradient of two colours."""
     height, width = shape
-    backdrop, colours = _behind(photo, shape), _gradient(shape, rng)
+    backdrop, colours = pixels_of(photo, shape), _gradient(shape, rng)
     n, middle, tall = int(rng.integers(16, 48)), rng.uniform(0.4, 0.7), rng.uniform(0.1, 0.28)
     now = np.zeros(n)
     for _ in range(round(seconds * rate)):
@@ -101,7 +102,7 @@ def lights_of_levels(
 ) -> Iterator[Picture]:
     """Columns of small lamps, green below, yellow and red above, as on an amplifier."""
     height, width = shape
-    backdrop, n, n_lamps = _behind(photo, shape), int(rng.integers(6, 20)), 10
+    backdrop, n, n_lamps = pixels_of(photo, shape), int(rng.integers(6, 20)), 10
     now, tall = np.zeros(n), rng.uniform(0.3, 0.6)
     lamp = np.array([(60, 220, 80)] * 6 + [(240, 220, 60)] * 2 + [(240, 60, 50)] * 2, np.uint8)
     for _ in range(round(seconds * rate)):
@@ -122,7 +123,7 @@ def beating_ring(
 ) -> Iterator[Picture]:
     """A soft ring that swells with the beat and throws spikes."""
     height, width = shape
-    backdrop, colour = _behind(photo, shape), _bright(rng)
+    backdrop, colour = pixels_of(photo, shape), _bright(rng)
     rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
     y, x = rows - height / 2, columns - width / 2
     far, angle = np.hypot(x, y) / min(shape), np.arctan2(y, x)
@@ -138,7 +139,7 @@ def filled_wave(
 ) -> Iterator[Picture]:
     """A wave from side to side, filled down to the foot, half seen through."""
     height, width = shape
-    backdrop, colour = _behind(photo, shape), _bright(rng)
+    backdrop, colour = pixels_of(photo, shape), _bright(rng)
     x, rows = np.linspace(0, 1, width), np.arange(height)[:, None]
     top, opaque = rng.uniform(0.6, 0.8), rng.uniform(0.5, 0.9)
     for _ in range(round(seconds * rate)):
@@ -152,7 +153,7 @@ def snow(
 ) -> Iterator[Picture]:
     """White flakes of several sizes that fall and drift, drawn over."""
     height, width = shape
-    backdrop, n = _behind(photo, shape), int(rng.integers(60, 220))
+    backdrop, n = pixels_of(photo, shape), int(rng.integers(60, 220))
     x, y, far = rng.uniform(0, width, n), rng.uniform(0, height, n), rng.uniform(0.4, 1, n)
     for number in range(round(seconds * rate)):
         now = number / rate
@@ -193,7 +194,7 @@ def shadowed_credits(pixels_a_second: float, *, panel: bool = False) -> LivelyFo
         photo: Photo, shape: Shape, seconds: float, rate: int, rng: np.random.Generator
     ) -> Iterator[Picture]:
         height, width = shape
-        backdrop, colour = _behind(photo, shape), _gradient(shape, rng)
+        backdrop, colour = pixels_of(photo, shape), _gradient(shape, rng)
         size = height * rng.uniform(0.045, 0.085)
         font, pitch = ImageFont.load_default(size), size * rng.uniform(1.4, 2.2)
         tall = int(seconds * pixels_a_second + 2 * height)
@@ -218,7 +219,7 @@ def news_line(
 ) -> Iterator[Picture]:
     """A line of words with a shadow that runs to the left over a half dark band."""
     height, width = shape
-    backdrop, speed = _behind(photo, shape), rng.choice([50, 90, 170, 320])
+    backdrop, speed = pixels_of(photo, shape), rng.choice([50, 90, 170, 320])
     high, y = int(height * rng.uniform(0.1, 0.15)), int(height * rng.uniform(0.05, 0.8))
     backdrop[y : y + high] *= 0.45
     ribbon = "   +++   ".join(line_of_song(rng) for _ in range(60))
@@ -267,7 +268,7 @@ def verses_that_cross(
 ) -> Iterator[Picture]:
     """Two lines with a shadow, each two shown through the next for a second or two."""
     height, width = shape
-    backdrop, lasts = _behind(photo, shape), rng.uniform(3.5, 6)
+    backdrop, lasts = pixels_of(photo, shape), rng.uniform(3.5, 6)
     font, cross = ImageFont.load_default(height * 0.085), rng.uniform(1, 2)
     masks = []
     for _ in range(int(seconds / lasts) + 2):

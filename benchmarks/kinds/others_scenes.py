@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from others_drawn import blended
+from others_drawn import blended, pixels_of
 from PIL import Image, ImageDraw, ImageFont
 from scipy.ndimage import gaussian_filter, map_coordinates, shift
 
@@ -14,10 +14,6 @@ from support.stills import LivelyForm, Photo, Shape, cropped, ken_burns, line_of
 
 Slideshow = Callable[[Sequence[Photo], Shape, float, int, np.random.Generator], Iterator[Picture]]
 """Makes frames of photographs, a shape, seconds of each, frames a second, and chance."""
-
-
-def _pixels(photo: Photo, shape: Shape) -> NDArray[np.float32]:
-    return np.asarray(cropped(photo, shape)).astype(np.float32)
 
 
 def _cloud(shape: Shape, rng: np.random.Generator) -> NDArray[np.float32]:
@@ -43,7 +39,7 @@ def drifting_fog(
 ) -> Iterator[Picture]:
     """Fog in two layers that drift past each other, thick and thin, shaded."""
     height, width = shape
-    pixels = _pixels(photo, shape)
+    pixels = pixels_of(photo, shape)
     near, far = (_cloud((height, 2 * width), rng) for _ in range(2))
     speed, grey = rng.uniform(0.05, 0.2, 2) * width, rng.uniform(150, 220)
     low = np.linspace(0.2, 1, height, dtype=np.float32)[:, None]
@@ -60,7 +56,7 @@ def rising_smoke(
 ) -> Iterator[Picture]:
     """A column of smoke that widens, curls and thins out as it rises."""
     height, width = shape
-    pixels, cloud = _pixels(photo, shape), _cloud((2 * height, 2 * width), rng)
+    pixels, cloud = pixels_of(photo, shape), _cloud((2 * height, 2 * width), rng)
     x, speed = rng.uniform(0.25, 0.75) * width, rng.uniform(0.12, 0.3) * height
     rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
     up = 1 - rows / height
@@ -83,7 +79,7 @@ def flag(
 ) -> Iterator[Picture]:
     """A part of the photograph that flaps as cloth does, waves running to its free end."""
     height, width = shape
-    pixels = _pixels(photo, shape)
+    pixels = pixels_of(photo, shape)
     rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
     top, left = rng.uniform(0.1, 0.4) * height, rng.uniform(0.1, 0.4) * width
     along = np.clip((columns - left) / (0.45 * width), 0, 1)
@@ -106,7 +102,7 @@ def leaves(
 ) -> Iterator[Picture]:
     """The upper part of the photograph, which trembles as leaves in the wind, each by itself."""
     height = shape[0]
-    pixels = _pixels(photo, shape)
+    pixels = pixels_of(photo, shape)
     fields = [_cloud(shape, rng) for _ in range(4)]
     upper = np.clip(1.4 - 2 * np.linspace(0, 1, height), 0, 1)[:, None] * height / 90
     pace = rng.uniform(2, 6, 4)
@@ -123,7 +119,7 @@ def fire(
 ) -> Iterator[Picture]:
     """Flames at one place, yellow within and red without, that lick upwards."""
     height, width = shape
-    pixels, cloud = _pixels(photo, shape), _cloud((3 * height, width), rng)
+    pixels, cloud = pixels_of(photo, shape), _cloud((3 * height, width), rng)
     x, size = rng.uniform(0.25, 0.75) * width, rng.uniform(0.12, 0.25) * height
     rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
     for number in range(round(seconds * rate)):
@@ -147,7 +143,7 @@ def swell(
 ) -> Iterator[Picture]:
     """Waves of the sea that come nearer over the lower half, larger at the foot."""
     height, width = shape
-    pixels = _pixels(photo, shape)
+    pixels = pixels_of(photo, shape)
     rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
     depth = np.clip((rows / height - 0.45) / 0.55, 0, 1)
     for number in range(round(seconds * rate)):
@@ -191,7 +187,7 @@ def hanging_lamp(
 ) -> Iterator[Picture]:
     """A lamp that swings from the ceiling, and its light with it."""
     height, width = shape
-    pixels, x = _pixels(photo, shape) * 0.7, rng.uniform(0.3, 0.7) * width
+    pixels, x = pixels_of(photo, shape) * 0.7, rng.uniform(0.3, 0.7) * width
     rows, columns = np.mgrid[0:height, 0:width].astype(np.float32)
     long, swing, pace = rng.uniform(0.2, 0.5) * height, rng.uniform(0.2, 0.6), rng.uniform(1.5, 3.5)
     for number in range(round(seconds * rate)):
@@ -214,7 +210,7 @@ def wavering_light(
     """The photograph with a vignette, film grain and light that wavers a little."""
     height, width = shape
     rows, columns = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
-    pixels = _pixels(photo, shape) * (1 - 0.25 * (rows**2 + columns**2))[..., None]
+    pixels = pixels_of(photo, shape) * (1 - 0.25 * (rows**2 + columns**2))[..., None]
     for _ in range(round(seconds * rate)):
         lit = pixels * rng.uniform(0.97, 1.0) + rng.normal(0, 4, shape)[..., None]
         yield np.clip(lit, 0, 255).astype(np.uint8)
@@ -252,9 +248,9 @@ def wiped(
 ) -> Iterator[Picture]:
     """Photographs of which each is drawn over the one before from the side, with a soft edge."""
     columns, lasts = np.arange(shape[1]) / shape[1], rng.uniform(0.4, 1.2)
-    before = _pixels(photos[0], shape)
+    before = pixels_of(photos[0], shape)
     for photo in photos:
-        after = _pixels(photo, shape)
+        after = pixels_of(photo, shape)
         for number in range(round(each * rate)):
             edge = np.clip((number / rate / lasts * 1.2 - columns) / 0.1, 0, 1)
             yield blended(before, after, np.broadcast_to(edge, shape).astype(np.float32))

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from ingest.changes.drawn_overlay import Drawing
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence(Drawing):
     """Evidence for a video's kind: small, and plain numbers. Pairs are pictures a second apart.
 
     Attributes:
@@ -28,12 +30,6 @@ class Evidence:
         lull: of these cells, the share that changes in a pair; a tenth of the pairs have less.
         activity: likewise; the middle pair's.
         burst: likewise; a tenth of the pairs have more.
-        one_colour: of the changes in colour, how much is that of one colour over what is behind.
-        two_colours: or of one of two.
-        one_sided: how much makes a cell brighter always, or darker always.
-        alike: how much makes all cells brighter behind which it is as bright, or all darker.
-        tint: grey levels by which these changes are other than grey.
-        turning: share of the pictures that are the one before with a disc turned.
         explained: share of the pairs that change, and little of it is left.
         within: of a few seconds that are like the one before, the share in which something moved
             since a fraction of a second before; then the colours and ``turning`` are of these.
@@ -41,12 +37,8 @@ class Evidence:
         exchanged: of a few seconds in which a part changed by much, the share in which it stood
             still in the end: what was there a fifth of a second before is there.
         spots: share of the pairs that fit of which what is left lies in one small place.
-        mixed: of what differs from what is behind, how much lies between that and one brighter
-            colour.
-        own_colour: of what differs, how much is a mixture with one colour for each cell.
         filled: where a line from side to side is not what it was at first, the share it has of all
             cells that ever changed.
-        even: of the parts of what moves, how many take part in a large change, on average.
         sliding: share of the pairs of which the second is the first, with what is of one colour
             moved by the same rows or columns.
         lines: of how much the cells show of that colour, what is the same all along a row.
@@ -56,7 +48,7 @@ class Evidence:
             changes as in those with ``burst``.
         shuttling: of all change, what is in these and goes to and fro: not one way only.
 
-    What has a default is measured where ``ingest.changes.video_kind.asks_for_colours`` says so.
+    A ``Drawing`` is measured where ``ingest.changes.video_kind.asks_for_colours`` says so.
     """
 
     samples: int
@@ -90,12 +82,3 @@ class Evidence:
     sliding_colours: float
     standing: float
     shuttling: float
-    one_colour: float = 0.0
-    two_colours: float = 0.0
-    one_sided: float = 0.0
-    alike: float = 0.0
-    tint: float = 0.0
-    turning: float = 0.0
-    mixed: float = 0.0
-    own_colour: float = 0.0
-    even: float = 0.0

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ingest.changes.new_content import LUMA
 
-ALL_MIXED: Final = 0.95
+MIN_MIXED: Final = 0.95
 """Of less than this nobody asks how much it is."""
 
 # Colours that are tried first, in each of red, green and blue; the best is then improved.
@@ -41,7 +41,7 @@ def mixed(behind: _Points, away: _Points) -> float:
         away: what they show at other times, less that; shape (n, 3).
 
     Returns:
-        a share of it, by how much it differs, 0.0 to 1.0; 0.0 where less than ``ALL_MIXED`` of it
+        a share of it, by how much it differs, 0.0 to 1.0; 0.0 where less than ``MIN_MIXED`` of it
         is brighter at all.
     """
     every = max(1, len(away) // _MAX_SAMPLES)
@@ -50,7 +50,7 @@ def mixed(behind: _Points, away: _Points) -> float:
     brighter = away @ LUMA > 0
     behind, away = behind[brighter], away[brighter]
     length = np.linalg.norm(away, axis=1)
-    if length.sum() < ALL_MIXED * whole or not whole:
+    if length.sum() < MIN_MIXED * whole or not whole:
         return 0.0
     lattice = [np.array(colour, np.float32) for colour in product(_LEVELS, repeat=3)]
     first = tuple(array[::_FIRST_SAMPLES] for array in (behind, away, length))

@@ -15,8 +15,11 @@ from numpy.typing import NDArray
 from ingest.changes.evenness import evenness
 from ingest.changes.new_content import LUMA, allowed_change, gradient
 from ingest.changes.one_colour import MOVES, CellChanges, mostly_shown
-from ingest.changes.video_kind import A_LINE, LINES
 
+LINES: Final = 0.45
+"""Lines of words, where smoke is not, have this much or more that is the same all along a row."""
+A_LINE: Final = 0.1
+"""One line of words that goes sideways, its letters one after the other, has this much or less."""
 _MIN_TWOS: Final = 3
 # A row is part of a line when more than this share of its cells move.
 _LINE_ROW: Final = 0.2

@@ -5,8 +5,9 @@ from enum import StrEnum
 from typing import Final
 
 from ingest.changes.kind_evidence import Evidence
-from ingest.changes.mixtures import ALL_MIXED
+from ingest.changes.mixtures import MIN_MIXED
 from ingest.changes.new_content import MAX_NOISE
+from ingest.changes.sliding import A_LINE, LINES
 
 
 class Kind(StrEnum):
@@ -86,12 +87,7 @@ _ALIKE, _ALIKE_IN_GREY, _ALL_ONE_SIDED = 0.55, 0.82, 0.97
 _VIVID, _OWN_COLOUR, _OWN_ONE_SIDED, _OWN_ALIKE, _OWN_EVEN = 25.0, 0.985, 0.94, 0.5, 0.75
 # Words slide as one, in two colours: their own, and perhaps that of a rim.
 _SLIDING, _SLIDING_COLOURS = 0.8, 0.75
-# Those that climb or sink are lines, where smoke is not, and what is behind them stays; of one that
-# goes sideways the letters follow each other.
-LINES: Final = 0.45
-"""Lines of words have this much or more that is the same all along a row."""
-A_LINE: Final = 0.1
-"""One line of words that goes sideways has this much of it or less."""
+# What is behind those that climb or sink stays, as behind smoke it does not.
 _BARED, _BENDS, _A_LINE_SLIDING = 0.1, 0.45, 0.6
 # Grey levels by which colours are other than grey, to tell something.
 _TINT: Final = 2.0
@@ -156,11 +152,10 @@ def asks_for_colours(evidence: Evidence) -> bool:
     Args:
         evidence: all but that.
     """
-    slides = evidence.sliding >= _SLIDING and evidence.sliding_colours >= _SLIDING_COLOURS
     return (
         _goes_on_before_one_picture(evidence)
         or _moves_by_rows(evidence)
-        or slides
+        or _slides_as_one(evidence)
         or evidence.still >= _SOMEBODY_STILL
     )
 
@@ -235,6 +230,10 @@ def _slides(evidence: Evidence) -> bool:
     return (one_line or lines) and evidence.two_colours >= _SLIDING_COLOURS
 
 
+def _slides_as_one(evidence: Evidence) -> bool:
+    return evidence.sliding >= _SLIDING and evidence.sliding_colours >= _SLIDING_COLOURS
+
+
 def _bends(evidence: Evidence) -> bool:
     """Whether it makes as many cells darker as brighter of those as bright, as water does."""
     return 0 < evidence.alike < _BENDS
@@ -242,10 +241,9 @@ def _bends(evidence: Evidence) -> bool:
 
 def _is_lines_of_words(evidence: Evidence) -> bool:
     """Whether lines climb or sink as one; they may leave nothing of the picture at rest."""
-    slides = evidence.sliding >= _SLIDING and evidence.sliding_colours >= _SLIDING_COLOURS
     return (
         evidence.samples > _OVERLAY_PAIRS
-        and (slides or _moves_by_rows(evidence))
+        and (_slides_as_one(evidence) or _moves_by_rows(evidence))
         and evidence.lines >= LINES
         and evidence.bared >= _BARED
         and not _bends(evidence)
@@ -321,7 +319,7 @@ def _climbs_without_colour(evidence: Evidence) -> bool:
     """Whether words climb over nothing but a colour, where there is nothing to be seen at rest."""
     tells = evidence.tint >= _TINT
     one_sided = evidence.one_sided >= (_CLIMBING_COLOUR if tells else _CLIMBING_ONE_SIDED)
-    one_colour = evidence.one_colour >= _CLIMBING_COLOUR or evidence.mixed >= ALL_MIXED
+    one_colour = evidence.one_colour >= _CLIMBING_COLOUR or evidence.mixed >= MIN_MIXED
     return _moves_by_rows(evidence) and one_sided and one_colour
 
 
