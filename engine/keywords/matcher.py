@@ -65,6 +65,7 @@ _AGREEING: Final = 0.35
 _AGREEMENT: Final = 0.2
 _AGREED: Final = 0.62  # used, and below what is surer alone: a part is no head
 _GUESSED: Final = 0.85  # less than what is about as good
+_ENDING: Final = 2  # letters
 _MISSPELT: Final = 0.8  # likeness: one character of five to nine, two of ten or more
 
 
@@ -204,14 +205,16 @@ class Keywords:
 
     def _denied(self, text: str, tags: Iterable[str]) -> list[str]:
         """Return the tags that a phrase says are not there: "non-alcoholic", "sugar-free"."""
-        words = denied_words(text)
         unknown = self.similarity.unknown()
-        meant = {one.tag for word in words for one in self._of_noun(word, unknown)}
-        return [
-            tag
-            for tag in tags
-            if tag in meant or any(word.startswith(plain(tag)) for word in words)
-        ]
+        denied = set(denied_words(text))
+        # What is broader is not denied: food without sugar is food.
+        meant = {
+            one.tag
+            for word in denied
+            for one in self._of_noun(word, unknown)
+            if one.method is not MatchMethod.BROADER
+        }
+        return [tag for tag in tags if tag in meant or _names_any(plain(tag), denied)]
 
     def _agreed(self, text: str, candidate: TagCandidate, cosine: float) -> TagCandidate:
         """Return a candidate of the table, surer where the network says the same of the whole.
@@ -395,6 +398,13 @@ def _confidence(entry: Entry, cosine: float) -> float:
         most = _DOUBT_OF_THINGS if entry.is_thing else _DOUBT
         sure = max(0.0, _BROADER - entry.steps * (_STEP + most * doubt))
     return float(sure * entry.share**_RARE)
+
+
+def _names_any(tag: str, denied: set[str]) -> bool:
+    """Return whether a tag has a denied word, or is one but for its ending ("alcoholic")."""
+    return not denied.isdisjoint({*tag.split()}.difference(denied_words(tag))) or any(
+        word.startswith(tag) and len(word) - len(tag) <= _ENDING for word in denied
+    )
 
 
 def _status(confidence: float) -> Status:

@@ -23,7 +23,7 @@ _LITTLE: Final = frozenset(
 )
 _LONGEST_PART: Final = 3
 _MAX_CHARACTERS: Final = 16  # words and commas of a phrase that are looked at
-_DENIED: Final = re.compile(r"\b(?:non|no|without) (\w+)|(\w+) free\b")
+_DENIED: Final = re.compile(r"\b(?:non|no|without)(?: (?:an?|any|the))? (\w+)|(\w+) free\b")
 _CHARACTERS: Final = re.compile(r"[,/&+]|[^\s,/&+]+")
 
 

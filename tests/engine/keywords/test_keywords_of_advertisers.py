@@ -123,6 +123,20 @@ def test_what_a_phrase_denies_is_not_meant(keywords: Keywords) -> None:
     assert "alcohol" not in used["non-alcoholic beer"]
 
 
+@pytest.mark.parametrize(
+    ("phrase", "tag"),
+    [("alcohol free drinks", "drink"), ("sugar-free food", "food"), ("cat without catnip", "cat")],
+)
+def test_what_is_broader_than_what_a_phrase_denies_is_meant(
+    keywords: Keywords, phrase: str, tag: str
+) -> None:
+    assert tag in {one.tag for one in keywords.read(phrase).used}
+
+
+def test_a_denied_word_may_have_an_article(keywords: Keywords) -> None:
+    assert "car" not in {one.tag for one in keywords.read("without a car").candidates}
+
+
 def test_words_of_the_table_are_used_also_where_many_others_are_read_first(
     keywords: Keywords,
 ) -> None:

@@ -328,3 +328,11 @@ def test_a_vocabulary_that_grew_embeds_only_what_is_new() -> None:
 @pytest.mark.parametrize("phrase", ["a b " * 50, "cat, " * 40, "/" * 199 + "x"])
 def test_a_phrase_of_many_words_is_not_taken_apart_without_end(phrase: str) -> None:
     assert len(parts_of(plain(phrase))) <= 48
+
+
+def test_a_tag_that_itself_denies_what_a_phrase_denies_is_meant() -> None:
+    vocabulary = Vocabulary(("food", "milk free food", "milk shake"))
+    embedder: Embedder = Drawn()  # type: ignore[assignment]
+    match = Keywords(vocabulary, THESAURUS, embedder).read("milk free food")
+    names = [one.tag for one in match.candidates]
+    assert sorted(names) == ["food", "milk free food"]
