@@ -119,7 +119,9 @@ def test_videos_are_listed_by_id_and_by_what_they_are(app: Served) -> None:
     for query in ({"q": "spring"}, {"language": "fr"}, {"uploader": "Ann"}):
         payload = app.client.get("/v1/videos", params=query).json()["videos"]
         assert [video["video"] for video in payload] == [video_id(2)]
-    assert app.client.get("/v1/videos", params={"status": "corrupt"}).json()["videos"] == []
+    for status, listed in (("ok", 3), ("corrupt", 0), ("gone", 0)):
+        payload = app.client.get("/v1/videos", params={"status": status}).json()
+        assert len(payload["videos"]) == listed
 
 
 def test_a_viewer_nobody_has_heard_of_gets_what_is_fresh(app: Served) -> None:

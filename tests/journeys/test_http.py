@@ -222,6 +222,13 @@ def test_similar_equals_the_command(served: Served, ask: Run) -> None:
             422,
             "no query parameter 'lmit'; it takes ids, q, kind,",
         ),
+        (
+            "GET",
+            "/v1/videos?status=Gone",
+            None,
+            422,
+            "no status 'Gone': choose from blocked,",
+        ),
         ("GET", "/v1/videos/beef?tags=1", None, 422, "no query parameter 'tags'; it takes none"),
         ("POST", "/v1/matches?k=5", {"keywords": {"cat": 1}}, 422, "no query parameter 'k'"),
     ],

@@ -73,7 +73,7 @@ export class Playback {
     const answer = await fetch(address, { headers }).catch(() => null);
     if (answer && answer.ok) return;
     const problem = answer && (await answer.json().catch(() => null));
-    const detail = problem ? problem.detail : "The service cannot be reached.";
+    const detail = problem?.detail || "The service cannot be reached.";
     this.stills.querySelector("#trouble").textContent = `${detail[0].toUpperCase()}${detail.slice(1)}`;
   }
 

@@ -49,11 +49,14 @@ from engine.services.videos import (
     tags_of,
 )
 from ingest.changes.video_kind import Kind
+from ingest.decoding.probe import Status
+from ingest.sources.failures import FetchStatus
 
 router = APIRouter(prefix="/v1/videos", tags=["videos"], route_class=ReadRoute)
 
 _LIST = "videos"
 _MAX_IDS = 1000
+_STATUSES = ["", *sorted({status.value for status in (*Status, *FetchStatus)})]
 _WEBP: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/webp": {"schema": {"type": "string", "format": "binary"}}}}
 }
@@ -74,13 +77,18 @@ def list_videos(
         ),
     ] = "",
     kind: Annotated[Kind | Literal[""], Query(description="Only of this kind.")] = "",
-    status: Annotated[str, Query(description="Only with this status: `ok`, `corrupt` ...")] = "",
+    status: Annotated[
+        str, Query(description="Only with this status.", json_schema_extra={"enum": _STATUSES})
+    ] = "",
     language: Annotated[str, Query(description="Only with this code.")] = "",
     uploader: Annotated[str, Query(description="Only of this uploader.")] = "",
     cursor: Annotated[str, Query(description="The ``next`` of the page before.")] = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> dict[str, Any]:
     """List videos by rising id, a page at a time; or some of them, in the order they are named."""
+    if status not in _STATUSES:
+        known = ", ".join(one for one in _STATUSES if one)
+        raise InvalidInput(f"no status {status[:40]!r}: choose from {known}")
     if ids:
         return {"videos": encoded(_some(live.catalog, ids.split(","))), "next": None}
     after = read_cursor(_LIST, cursor, str)[0] if cursor else ""

@@ -182,7 +182,11 @@ def test_a_video_that_is_gone_is_shown_by_its_pictures(
     page.keyboard.press("End")
     expect(page.locator("#plot")).to_have_attribute("aria-valuenow", "9")
     assert page.locator(".stills canvas").evaluate("canvas => canvas.width") > 0
-    visit.troubles[:] = [one for one in visit.troubles if "404" not in one]
+    # A proxy between the two has words of its own.
+    visit.page.route("**/media", lambda route: route.fulfill(status=502, json={}))
+    page = open_video(visit, bikes)
+    expect(page.locator(".stills-note")).to_contain_text("The service cannot be reached.")
+    visit.troubles[:] = [one for one in visit.troubles if "404" not in one and "502" not in one]
 
 
 def test_two_hours_of_many_tags_are_drawn_from_a_few_tiles(
