@@ -94,7 +94,7 @@ def test_the_grown_shape_shares_what_its_parts_must_share() -> None:
     # What workers of the cluster count is written where the builder reads it.
     assert "built:/data" in services["builder"]["volumes"]
     assert "built:/data" in services["dask-worker"]["volumes"]
-    # It asks them to look at videos by the paths that it has, and at what was sent.
+    # Its ingests have them look at videos by the paths that it has, and at what was sent.
     assert {"media:/media", "./footage:/footage:ro"} <= set(services["dask-worker"]["volumes"])
 
 
@@ -111,9 +111,15 @@ def test_the_grown_shape_has_an_index_that_all_ask_instead_when_it_is_told_to() 
     values = dict(re.findall(r"^#     ([A-Z_]+)=(\S*)$", text, re.M))
     services = yaml.safe_load(text)["services"]
     assert services["milvus"]["profiles"] == [values["COMPOSE_PROFILES"]]
+    assert "healthcheck" in services["milvus"]
     assert values["REELMATCH_INDEX"].startswith("milvus://milvus:")
     assert MilvusAddress.parse(values["REELMATCH_INDEX"]).port == 19530
     for name in ("api", "worker", "builder"):
+        # One command alone, as the first reindex, starts what it depends on and no more.
+        assert services[name]["depends_on"]["milvus"] == {
+            "condition": "service_healthy",
+            "required": False,
+        }
         environment = services[name]["environment"]
         chosen = {
             variable: values.get(variable, "")

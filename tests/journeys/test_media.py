@@ -1,6 +1,7 @@
 """Several hosts share a store of media: what one takes in, all show, and say where they cannot."""
 
 import json
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from typing import Final
 import pytest
 from click.testing import CliRunner
 
-from api.cli.upkeep import move_media
+from api.cli.upkeep import doctor, move_media
 from api.cli.videos import forget
 from api.settings import Settings
 from engine.batch.media import tidy
@@ -146,6 +147,27 @@ def test_while_the_store_is_away_all_else_goes_on_and_nothing_is_half_taken_in(
         (shared / "media").unlink()
         (shared / "away").rename(shared / "media")
     assert client.get(f"/console/videos/{video}/media").content == FILM
+
+
+def test_doctor_says_whether_the_store_can_be_written(tmp_path: Path) -> None:
+    settings = {"REELMATCH_HOME": f"{tmp_path}/home", "REELMATCH_MEDIA": f"{tmp_path}/media"}
+    run = CliRunner(env=settings)
+
+    def media_finding() -> tuple[str, str]:
+        findings = json.loads(run.invoke(doctor.command, ["--json"]).output)["findings"]
+        (media,) = [one for one in findings if one["what"] == "media"]
+        return media["state"], media["detail"]
+
+    state, detail = media_finding()
+    assert (state, "/media can be written (REELMATCH_MEDIA)" in detail) == ("ok", True)
+    assert [one for one in (tmp_path / "media").rglob("*") if one.is_file()] == []
+    shutil.rmtree(tmp_path / "media")
+    (tmp_path / "media").write_text("no folder")
+    state, detail = media_finding()
+    assert (state, f"the store file://{tmp_path}/media cannot be used" in detail) == (
+        "broken",
+        True,
+    )
 
 
 def test_the_file_of_another_video_is_never_played(shared: Path, other_host: Served) -> None:

