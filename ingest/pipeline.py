@@ -56,7 +56,7 @@ _BEAT_SAMPLES: Final = 30 * RATE
 """Samples between two reports of the progress to those who watch it."""
 
 
-STORED: Final = "what was seen of it before is stored"
+STORED: Final = "what was seen of it before stays"
 """End of the reason for a video that is not there any more."""
 
 Observer = Tagger | SoundTagger | TextReader
@@ -190,7 +190,7 @@ def store_observed(
     with catalog.transaction():
         whole = _n_analyzed(record, catalog)
         if whole:
-            reason = f"{record.reason}; the {whole} seconds that were seen before are stored"
+            reason = f"{record.reason}; the {whole} seconds that were seen before stay"
             return store_failure(video, catalog, record.status, reason.removeprefix("; "))
         for one in sorted(observed.tracks, key=lambda one: one.source != VISUAL):
             if one.source == VISUAL:

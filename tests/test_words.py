@@ -12,7 +12,7 @@ RETIRED = frozenset(
 SecondRange second_ranges Stretch ViewerCase CampaignCase CampaignArrivals arrivals_of Verdict
 TopicVerdict VERDICTS topic_place tolerated_place least_stored together_sources kept_answers
 as_asked greatest_sums readings_of viewer_case campaign_case_of SeenAt
-doubtful at_once MAKER AskingTagger Witness Unwatchable KindJudge SensitiveJudge BrandJudge
+doubtful at_once _at_once MAKER AskingTagger Witness Unwatchable KindJudge SensitiveJudge BrandJudge
 ThriftyTagger Commonplace NEW_LOOK Looks count_looks from_kept seen_ranges put_back Ruling Recipe
 Setup Taste Pulls Eye SeenAnswer RulingAnswer CaseAnswer ReadingAnswer MeaningAnswer
 most_telling_first can_be_judged key_json result_json HeardSound read_place
@@ -34,7 +34,7 @@ Band Case Door Elsewhere Ending How Look Maker Meaning Order Outcome Place Readi
 """.split()  # noqa: SIM905
 )
 RETIRED_IN_TEXT = re.compile(
-    r"(?i:\b(?:at_once|catalogue|commonplace|doors|every door|obey(?:s|ed)?|outcomes?|rulings?|"
+    r"(?i:\b(?:_?at_once|catalogue|commonplace|doors|every door|obey(?:s|ed)?|outcomes?|rulings?|"
     r"shelf|shelves|thrifty|unwatchable|verdicts|viewers? who (?:is|are) kept|already watched)\b)"
 )
 """Those that have no other use; of the rest, only names are told from plain English."""

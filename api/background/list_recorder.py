@@ -203,7 +203,7 @@ class ListRecorder:
         """Write what waits; what cannot be written now waits on."""
         with self._writing:
             while self._waiting:
-                some = [self._waiting.popleft() for _ in range(_at_once(self._waiting))]
+                some = [self._waiting.popleft() for _ in range(_batch_size(self._waiting))]
                 since = time.time() - self._days * _DAY
                 try:
                     self._catalog.shown_lists.put(some, since=since)
@@ -225,7 +225,7 @@ class ListRecorder:
             self.flush()
 
 
-def _at_once(waiting: "deque[ShownList]") -> int:
+def _batch_size(waiting: "deque[ShownList]") -> int:
     return min(len(waiting), _BATCH_SIZE)
 
 

@@ -2,7 +2,7 @@
 
 The latest likes of all viewers are held out; lists are made of the rest for a sample, by the very
 candidates of recommendations, with each mix of tags and co-watching; and the mix that puts most of
-what was held out among the first ten is stored, if it is surely better than the tags alone.
+what was held out among the first ten is taken, if it is surely better than the tags alone.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

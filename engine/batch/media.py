@@ -36,7 +36,7 @@ def move_thumbnails(catalog: Catalog, store: ObjectStore) -> int:
         StoreUnusable: when the store cannot be written; what is not there stays in the catalog.
     """
     page = catalog.thumbnails.kept_here(limit=_PAGE)
-    _at_once(partial(_move, catalog, store), list(page.items()))
+    _in_parallel(partial(_move, catalog, store), list(page.items()))
     return len(page)
 
 
@@ -70,7 +70,7 @@ def delete_unneeded(catalog: Catalog, store: ObjectStore) -> int:
         StoreUnusable: when the store cannot be asked; they are deleted another time.
     """
     names = catalog.unneeded_objects.due(now=time.time(), limit=_PAGE)
-    _at_once(store.delete, names)
+    _in_parallel(store.delete, names)
     if names:
         catalog.unneeded_objects.remove(names)
     return len(names)
@@ -93,7 +93,7 @@ def tidy(catalog: Catalog, store: ObjectStore) -> int:
     return moved
 
 
-def _at_once(act: Callable[[T], None], items: list[T]) -> None:
+def _in_parallel(act: Callable[[T], None], items: list[T]) -> None:
     if not items:
         return
     with ThreadPoolExecutor(_N_THREADS, "media") as pool:

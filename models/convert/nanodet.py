@@ -27,7 +27,11 @@ _STD = np.array([58.395, 57.12, 57.375], np.float32)
 _GREY = 116  # about the mean of all three
 _N_CLASSES = 80
 _N_BOX = 4 * 11  # left, top, right, bottom: a distribution over 0..10 cells each
-_SPLITS = ("Split_153", "Split_164", "Split_175")  # what they split is stored, one for each stride
+_SPLITS = (
+    "Split_153",
+    "Split_164",
+    "Split_175",
+)  # what each splits is an output
 
 _N_CALIBRATION = 95
 _TENSORFLOW_SIDE = 416

@@ -13,4 +13,4 @@ def test_a_large_cluster_is_asked_by_no_more_processes_than_there_is_room_for(
     executor = SerialExecutor()
     monkeypatch.setattr(executor, "max_in_flight", takes)
     monkeypatch.setattr(ingest, "open_executor", lambda _: executor)
-    assert ingest._at_once("dask://scheduler:8786") == under_way
+    assert ingest._max_processes("dask://scheduler:8786") == under_way

@@ -317,7 +317,7 @@ def test_readers_with_a_key_that_hardly_take_their_answers_are_ended_and_others_
 
 
 def others_are_served(server: LimitedServer) -> bool:
-    # On a connection of its own: one that is stored may be closed while it is used again.
+    # On a connection of its own: one that is kept open may be closed while it is used again.
     address = f"{server.served.client.base_url}/v1/videos?limit=1"
     return httpx.get(address, headers={"X-API-Key": server.key}, timeout=60).is_success
 

@@ -53,7 +53,7 @@ def test_an_address_is_taken_when_the_video_is_its_own(catalog: Catalog) -> None
     assert result.there == {own: address_id(own)}
     (lost,) = result.lost
     assert (lost.video, lost.status) == ("00ff" * 4, "missing")
-    assert "what was seen of it before is stored" in lost.reason
+    assert "what was seen of it before stays" in lost.reason
 
 
 def test_what_is_nowhere_is_named_and_kept(catalog: Catalog, tmp_path: Path) -> None:
@@ -62,7 +62,7 @@ def test_what_is_nowhere_is_named_and_kept(catalog: Catalog, tmp_path: Path) -> 
     assert result.there == {}
     (lost,) = result.lost
     assert lost.source == str(tmp_path / "gone.mp4")
-    assert lost.reason == "no file there any more; what was seen of it before is stored"
+    assert lost.reason == "no file there any more; what was seen of it before stays"
 
 
 @pytest.mark.parametrize(

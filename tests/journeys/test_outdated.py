@@ -106,7 +106,7 @@ def test_what_an_older_tagger_saw_is_seen_again_and_what_cannot_be_is_named(
     for video, why in ((was_gone, "no file there"), (was_changed, "another video is there")):
         assert result[video]["status"] == "missing"
         assert result[video]["reason"].startswith(why)
-        assert result[video]["reason"].endswith("is stored")
+        assert result[video]["reason"].endswith("stays")
     assert len(result) == 4
 
     observed = taggers(empty_home)

@@ -39,7 +39,7 @@ from engine.services.matches import keyword_matches
     "--exclude",
     multiple=True,
     metavar="TAG",
-    help="Leave out videos on which this tag counts, from two seconds on.",
+    help="Leave out videos on which this tag counts (two seconds unless set otherwise).",
 )
 @click.option(
     "--min-relevance",

@@ -181,7 +181,7 @@ def command(
             Worker,
             catalog,
             settings.home,
-            processes or _at_once(cluster),
+            processes or _max_processes(cluster),
             fetch=limits,
             context=context,
             media=settings.media,
@@ -219,7 +219,7 @@ def _queue_outdated(
     return catalog.jobs.add_again(outdated.there, options, now=time.time()), outdated.lost
 
 
-def _at_once(cluster: str) -> int:
+def _max_processes(cluster: str) -> int:
     """Return how many videos are looked at at a time: by processes here, or those of a cluster.
 
     Raises:

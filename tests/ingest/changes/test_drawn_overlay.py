@@ -14,7 +14,7 @@ from ingest.changes.drawn_overlay import drawing
 from ingest.changes.mixtures import mixed
 from ingest.changes.motion_classifier import MotionClassifier
 from ingest.changes.new_content import COLUMNS, LUMA, ROWS, Colours, small_colours, small_grey
-from ingest.changes.spread import MAX_STORED, Spread
+from ingest.changes.spread import MAX_PICTURES, Spread
 from ingest.changes.turning import turning
 from ingest.changes.video_kind import Kind, KindAssessment
 from ingest.changes.within_second import Exchanges, Within, repeats
@@ -309,7 +309,7 @@ def test_nothing_is_told_of_pictures_that_do_not_change() -> None:
 
 @given(st.integers(1, 3000))
 @settings(max_examples=30, deadline=None)
-def test_kept_pictures_are_few_and_come_in_twos_spread_evenly(n: int) -> None:
+def test_held_pictures_are_few_and_come_in_twos_spread_evenly(n: int) -> None:
     spread, made = Spread(), []
 
     def make(number: int) -> Colours:
@@ -318,14 +318,14 @@ def test_kept_pictures_are_few_and_come_in_twos_spread_evenly(n: int) -> None:
 
     for number in range(n):
         spread.add(partial(make, number))
-    stored = spread.pictures()[:, 0, 0, 0].astype(int)
-    assert len(stored) <= MAX_STORED
-    assert len(stored) >= min(n, MAX_STORED // 2)
-    firsts, seconds = stored[::2], stored[1::2]
+    held = spread.pictures()[:, 0, 0, 0].astype(int)
+    assert len(held) <= MAX_PICTURES
+    assert len(held) >= min(n, MAX_PICTURES // 2)
+    firsts, seconds = held[::2], held[1::2]
     assert len(set(np.diff(firsts) % 256)) <= 1
     assert set((seconds - firsts[: len(seconds)]) % 256) <= {1}
-    assert stored[0] == 0
-    assert len(made) <= MAX_STORED * (1 + int(np.log2(n)))
+    assert held[0] == 0
+    assert len(made) <= MAX_PICTURES * (1 + int(np.log2(n)))
 
 
 def test_less_than_two_looks_within_a_second_tell_nothing() -> None:
