@@ -29,7 +29,7 @@ from ingest.taggers.lines.tagger import LineTagger
 from ingest.taggers.speech.recognition import Recognition
 
 _NOT_READ: Final = "the captions could not be read"
-_CUT: Final = "more captions than are stored: the first are"
+_CUT: Final = "more captions than are stored: only the first were"
 _NOT_RECOGNIZED: Final = "the speech was not recognised"
 _PICTURES: Final = "its captions are pictures, which are not read"
 

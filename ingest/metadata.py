@@ -36,7 +36,7 @@ def metadata_track(
 
 
 def add_metadata(described: Described, catalog: Catalog) -> None:
-    """Store what the metadata of a analyzed video says, where nobody looked at it yet."""
+    """Store what the metadata of an analyzed video says, where nobody looked at it yet."""
     record = catalog.videos.get(described.id)
     if record is not None and METADATA not in catalog.tracks.taggers(record.id):
         track, _ = metadata_track(described, record, catalog)
@@ -74,6 +74,10 @@ def described_as_stored(record: VideoRecord, catalog: Catalog) -> Described:
         record.id,
         record.source,
         record.title,
+        language=record.language,
+        uploader=record.uploader,
+        uploader_id=record.uploader_id,
+        categories=record.categories,
         description="\n".join(line.text for line in lines if line.field == DESCRIPTION),
         tags=tuple(line.text for line in lines if line.field == TAG),
     )

@@ -38,7 +38,7 @@ def ingest_upload(
         upload: the file.
         store: of media; None where the settings name none.
         folder: where the file lies meanwhile.
-        catalog: where the result is kept.
+        catalog: where the result is stored.
         analyze: watches the file and stores what was seen.
         force: analyze again a video that was analyzed before.
         sources: of tags; a video that all of them observed is known.

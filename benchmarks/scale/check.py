@@ -2,7 +2,7 @@
 
     PYTHONPATH=tests python benchmarks/scale/check.py
 
-Videos come one after the other, faster than two cores can watch them. The simulation is model when
+Videos come one after the other, faster than two cores can watch them. The simulation is told when
 which length came, and how much of the cores other programs took meanwhile; how long the queue was
 and how many jobs a second were done is its own. It ends with code 1 when either is more than 25 %
 from what happened.

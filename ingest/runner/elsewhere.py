@@ -28,6 +28,7 @@ from engine.errors import CatalogUnusable, CorruptData, ReelmatchError, UnknownV
 from engine.executors import open_executor
 from engine.ports.catalog import Catalog
 from engine.system.os_errors import translated_os_errors
+from engine.system.temporary_files import held_folder
 from ingest.changes.video_kind import KIND_RULES
 from ingest.cpu_costs import CpuCosts
 from ingest.decoding.probe import Status
@@ -52,7 +53,6 @@ from ingest.taggers.registry import Identity, find_factory, identity_of
 
 _FORMAT: Final = 1
 _BEAT_SECONDS: Final = 1.0
-_SERVICE_SECONDS: Final = 4 * 60 * 60.0
 _LEFT_SECONDS: Final = 7 * 24 * 60 * 60.0
 _NO_NAME: Final = re.compile(r"[^A-Za-z0-9.@_-]+")
 
@@ -77,9 +77,9 @@ def ingest_elsewhere(
     _drop_left_behind(folder)
     path = folder / checkpoint_name(spec, described.id, known)
     cost: Mapping[str, float] = {}
-    with tempfile.TemporaryDirectory(prefix="reelmatch-") as own:
+    with held_folder(Path(tempfile.gettempdir()), hidden=False) as own:
         # Nothing is opened where it is shared: SQLite must not lie on a network's file system.
-        copy = Path(own) / path.name
+        copy = own / path.name
         taken = copy_whole(path, copy, described.id)
         if taken is None:
             result = _observe(executor, spec, known, path, report)
@@ -164,13 +164,7 @@ def take_over(
         known: what ``observed`` knew before.
     """
     record = replace(observed.videos.named(video.id), source=video.source)
-    described = replace(
-        described_as_stored(record, observed),
-        language=record.language,
-        uploader=record.uploader,
-        uploader_id=record.uploader_id,
-        categories=record.categories,
-    )
+    described = described_as_stored(record, observed)
     failure = record.last_attempt
     if failure is not None:
         return store_failure(described, catalog, failure.status, failure.reason)
@@ -219,9 +213,7 @@ def _observe(
     path: Path,
     report: Callable[[Progress], object],
 ) -> IngestResult:
-    takes_whole = find_factory(spec.tagger).takes_whole_videos
-    stall_seconds = _SERVICE_SECONDS if takes_whole else spec.limits.stall_seconds
-    task = ObserveTask(replace(spec, catalog=""), known, path, stall_seconds)
+    task = ObserveTask(replace(spec, catalog=""), known, path, spec.limits.patience(spec.tagger))
     try:
         with open_executor(url) as executor:
             future = executor.submit(observe, task)

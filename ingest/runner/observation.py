@@ -11,6 +11,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -43,8 +44,6 @@ class KnownVideo:
 
     def store(self, catalog: Catalog) -> None:
         """Have a catalog know as much of it: who observed it, and nothing of what."""
-        from datetime import UTC, datetime
-
         catalog.videos.save(self.record, Track.empty(), now=datetime.now(UTC))
         for source, tagger in self.taggers.items():
             if source != VISUAL:

@@ -6,50 +6,53 @@ import secrets
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from engine.catalogs import open_catalog
-from engine.system.os_errors import expected_trouble
+from engine.ports.catalog import Catalog
+from engine.system.os_errors import expected_trouble, writing_to
+from engine.system.temporary_files import abandoned, held_folder, remove_abandoned
 from ingest.decoding.probe import Status
 from ingest.pipeline import IngestResult, Progress
 from ingest.runner.observation import BEAT, RESULT, ObserveTask
 from ingest.runner.worker_process import ingest_here, limit_process
 
-UNFINISHED = ".unfinished-"
+_UNFINISHED: Final = ".unfinished-"
 
 
-def look(task: ObserveTask, beat: "_Beat") -> IngestResult:
+def look(task: ObserveTask, report: Callable[[Progress], object]) -> IngestResult:
     """Look at a video; write the file when anything is to be said of it."""
     if not task.path.parent.is_dir():
         why = f"a worker of the cluster has no folder {task.path.parent}: mount it at the same path"
         return IngestResult(None, task.spec.source, Status.FAILED, why, 0)
-    with tempfile.TemporaryDirectory(prefix="reelmatch-") as folder:
-        home = Path(folder)
+    temporary = Path(tempfile.gettempdir())
+    for left in abandoned(temporary):
+        remove_abandoned(left)
+    with held_folder(temporary, hidden=False) as home:
         # What is fetched lies on the machine that looks.
         spec = replace(task.spec, home=home)
         with open_catalog(home / "observed.db") as catalog:
             if task.known is not None:
                 task.known.store(catalog)
-            result = ingest_here(spec, catalog, beat)
+            result = ingest_here(spec, catalog, report)
             if result.video is not None:
-                aside = task.path.with_name(f"{task.path.name}{UNFINISHED}{secrets.token_hex(8)}")
-                try:
-                    catalog.copy_to(aside)
-                    with aside.open("rb") as file:
-                        os.fsync(file.fileno())
-                    aside.replace(task.path)
-                finally:
-                    aside.unlink(missing_ok=True)
+                with writing_to(task.path.parent):
+                    _write(catalog, task.path)
         return result
 
 
-class _Beat:
-    def __init__(self, out: int) -> None:
-        self._out = out
-
-    def __call__(self, _: Progress) -> None:
-        os.write(self._out, BEAT)
+def _write(catalog: Catalog, path: Path) -> None:
+    aside = path.with_name(f"{path.name}{_UNFINISHED}{secrets.token_hex(8)}")
+    try:
+        catalog.copy_to(aside)
+        with aside.open("rb") as file:
+            os.fsync(file.fileno())
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def _end_with_parent() -> None:
@@ -68,7 +71,7 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, name="parent-watcher", daemon=True).start()
     limit_process(task.spec.limits)
     try:
-        result = look(task, _Beat(out))
+        result = look(task, lambda _: os.write(out, BEAT))
     except Exception as error:
         if (trouble := expected_trouble(error)) is None:
             raise

@@ -40,16 +40,15 @@ from ingest.runner.job_options import IngestOptions
 from ingest.runner.reindex_process import ReindexJobSpec, run_reindex_job
 from ingest.runner.safe_start import clean_children_environment
 from ingest.runner.sockets import prepare_sockets
-from ingest.runner.worker_process import JobSpec, Limits, death_of, run_job
+from ingest.runner.worker_process import SERVICE_SECONDS, JobSpec, Limits, death_of, run_job
 from ingest.sources.files import NoVideoFile
 from ingest.sources.web import FetchLimits
-from ingest.taggers.registry import TaggerContext, check_tagger, find_factory
+from ingest.taggers.registry import TaggerContext, check_tagger
 from ingest.taggers.speech.registry import check_recognizer
 
 POLL_SECONDS: Final = 0.5
 BEAT_SECONDS: Final = 1.0
 """Seconds between two reports of a job's life and progress; a small part of its lease."""
-_SERVICE_SECONDS: Final = 4 * 60 * 60.0
 _FROZEN_SECONDS: Final = 5.0
 """A worker that was away for longer was stopped itself, with all that it runs."""
 
@@ -69,10 +68,6 @@ class _Running:
     renewed_at: float
     progress: Progress | None = None
     result: IngestResult | None = None
-
-    @property
-    def seconds_silent(self) -> float:
-        return time.monotonic() - self.last_message_at
 
 
 @dataclass(slots=True)
@@ -302,7 +297,7 @@ class Worker:
             if away > _FROZEN_SECONDS:
                 # Who is stopped hears nothing, and what it runs may have been stopped as well.
                 running.last_message_at += away
-            silent = running.seconds_silent
+            silent = time.monotonic() - running.last_message_at
             is_stalled = silent > self._patience(running.job)
             if time.monotonic() - running.beat_at > BEAT_SECONDS or is_stalled:
                 running.beat_at = time.monotonic()
@@ -331,10 +326,8 @@ class Worker:
     def _patience(self, job: Job) -> float:
         # These decode nothing of strangers, and on a busy machine their steps are long.
         if job.kind is not Kind.INGEST:
-            return _SERVICE_SECONDS
-        # A service says nothing until it has seen the whole video.
-        takes_whole = find_factory(IngestOptions.of(job).tagger).takes_whole_videos
-        return _SERVICE_SECONDS if takes_whole else self.limits.stall_seconds
+            return SERVICE_SECONDS
+        return self.limits.patience(IngestOptions.of(job).tagger)
 
     def _settle(self, running: _Running) -> None:
         """Take leave of a child that closed its end."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from engine.catalogs import open_catalog
 from engine.domain.jobs import Claim
@@ -30,7 +30,7 @@ from ingest.sources.files import NoVideoFile
 from ingest.sources.web import FetchLimits
 from ingest.taggers.base import SoundTagger
 from ingest.taggers.readers import TextReader
-from ingest.taggers.registry import TaggerContext, make_tagger
+from ingest.taggers.registry import TaggerContext, find_factory, make_tagger
 from ingest.taggers.remote.pipeline import ingest_remotely
 from ingest.taggers.remote.whole_video import VideoTagger
 from ingest.upload_pipeline import ingest_upload
@@ -38,6 +38,9 @@ from ingest.web_pipeline import ingest_address
 
 if TYPE_CHECKING:
     from ingest.captioning import Captioning
+
+SERVICE_SECONDS: Final = 4 * 60 * 60.0
+"""Without a sign of life, until a service is taken to be stalled."""
 
 _GRACE_SECONDS = 5
 
@@ -55,6 +58,12 @@ class Limits:
     memory_bytes: int = 3 << 30
     cpu_seconds: int = 4 * 60 * 60
     stall_seconds: float = 120.0
+
+    def patience(self, tagger: str) -> float:
+        """Return for how many seconds a process in which a tagger looks may say nothing."""
+        # A service says nothing until it has seen the whole video.
+        takes_whole = find_factory(tagger).takes_whole_videos
+        return SERVICE_SECONDS if takes_whole else self.stall_seconds
 
 
 @dataclass(frozen=True, slots=True)

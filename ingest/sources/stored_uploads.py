@@ -1,7 +1,5 @@
 """Files that people sent, in the store of media, where any host can watch and play them."""
 
-import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -9,16 +7,15 @@ from pathlib import Path
 from typing import Final
 
 from engine.domain.media import StoredUpload
-from engine.errors import CorruptData, DiskFull, StoreUnusable
+from engine.errors import CorruptData, StoreUnusable
 from engine.ports.catalog import Catalog
 from engine.ports.object_store import ObjectStore
 from engine.system.os_errors import writing_to
+from engine.system.temporary_files import abandoned, held_folder, remove_abandoned
 from ingest.sources.files import content_id
-from ingest.sources.uploads import Uploads, safe_name
+from ingest.sources.uploads import Uploads, require_room, safe_name
 
 _UNNAMED_SECONDS: Final = 24 * 60 * 60.0
-_LEFT_BEHIND_SECONDS: Final = 24 * 60 * 60.0
-_SPARE_BYTES: Final = 512 << 20
 
 
 def store_upload(path: Path, catalog: Catalog, store: ObjectStore) -> StoredUpload:
@@ -57,7 +54,7 @@ def fetched_upload(
     Args:
         upload: the file.
         store: of media; None where the settings name none.
-        folder: where it lies meanwhile; what killed processes left there for a day goes.
+        folder: where it lies meanwhile; what killed processes left there goes.
         on_piece: called now and then while it is fetched.
 
     Raises:
@@ -72,15 +69,12 @@ def fetched_upload(
         )
     with writing_to(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        _drop_left_behind(folder)
-        # Another process may have fetched the same one.
-        own_folder = Path(tempfile.mkdtemp(prefix=f"{upload.video}-{upload.token}-", dir=folder))
-    try:
+    for left in abandoned(folder):
+        remove_abandoned(left)
+    with held_folder(folder) as own_folder:
         path = own_folder / safe_name(upload.name)
         _fetch(upload, store, path, on_piece)
         yield path
-    finally:
-        shutil.rmtree(own_folder, ignore_errors=True)
 
 
 def _fetch(
@@ -89,24 +83,13 @@ def _fetch(
     size = store.size(upload.object)
     if size is None:
         raise CorruptData(f"the file {store.url}/{upload.object} is gone: send it again")
-    missing = size + _SPARE_BYTES - shutil.disk_usage(path.parent).free
-    if missing > 0:
-        raise DiskFull(path.parent, missing)
+    require_room(path.parent, size)
     with writing_to(path.parent), path.open("xb") as file:
         for piece in store.download(upload.object):
             file.write(piece)
             on_piece()
     if content_id(path) != upload.video:
         raise CorruptData(f"the file {store.url}/{upload.object} is damaged: send it again")
-
-
-def _drop_left_behind(folder: Path) -> None:
-    oldest = time.time() - _LEFT_BEHIND_SECONDS
-    for own_folder in folder.glob("*"):
-        # Others fetch and delete theirs meanwhile.
-        with suppress(FileNotFoundError):
-            if own_folder.stat().st_mtime < oldest:
-                shutil.rmtree(own_folder, ignore_errors=True)
 
 
 def move_uploads(folder: Path, catalog: Catalog, store: ObjectStore) -> int:

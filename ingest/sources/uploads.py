@@ -51,9 +51,7 @@ class Uploads:
         """
         with writing_to(self.folder):
             self.folder.mkdir(parents=True, exist_ok=True)
-            missing = expected_bytes + _SPARE_BYTES - shutil.disk_usage(self.folder).free
-            if missing > 0:
-                raise DiskFull(self.folder, missing)
+            require_room(self.folder, expected_bytes)
             with self._own_folder() as own_folder:
                 path = own_folder / safe_name(name)
                 with path.open("xb") as file:
@@ -97,11 +95,22 @@ class Uploads:
                     shutil.rmtree(own_folder, ignore_errors=True)
 
 
+def require_room(folder: Path, size_bytes: int) -> None:
+    """Refuse a file that would leave its disk with less than half a gibibyte.
+
+    Raises:
+        DiskFull: naming the folder, and how much is missing.
+    """
+    missing = size_bytes + _SPARE_BYTES - shutil.disk_usage(folder).free
+    if missing > 0:
+        raise DiskFull(folder, missing)
+
+
 def safe_name(name: str) -> str:
     """Return a harmless file name that reads like the one that was given.
 
-    Only what follows the last slash of either kind is stored, without controls and marks of
-    direction; an ending that is no video's is not stored as one.
+    Only what follows the last slash of either kind remains, without controls and marks of
+    direction; an ending that is no video's does not remain one.
     """
     last = name.replace("\\", "/").rpartition("/")[2]
     text = " ".join(without_refused(last).split()).strip(". ")

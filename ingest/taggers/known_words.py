@@ -3,7 +3,9 @@
 They are the tags of the tagger that comes along, and the list for videos.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from engine.keywords.word_lists.videos import video_words
@@ -66,13 +68,15 @@ def general_tags() -> tuple[str, ...]:
     return (*load_json(card, card.labels), *PEOPLE_TAGS)
 
 
-def known_words() -> dict[str, str]:
+@cache
+def known_words() -> Mapping[str, str]:
     """Return every word, with the phrase that says which of several things it means, or ``""``."""
     own = (*general_tags(), *specific_words(load_words()))
     return dict.fromkeys(own, "") | {word.name: word.phrase for word in video_words()}
 
 
-def known_parents() -> dict[str, tuple[str, ...]]:
+@cache
+def known_parents() -> Mapping[str, tuple[str, ...]]:
     """Return, of the known words that bring others, which these are.
 
     A word that is in the list and a tag of the tagger that comes along brings what either says.

@@ -8,6 +8,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self
 from urllib.parse import urlencode
@@ -141,8 +142,10 @@ class LocalHost:
     def _drop_left_behind(self) -> None:
         oldest = self._now() - _LEFT_BEHIND_SECONDS
         for path in self._folder.glob("*.mp4"):
-            if _NAME.fullmatch(path.name) and path.lstat().st_mtime < oldest:
-                path.unlink(missing_ok=True)
+            # Other processes delete theirs meanwhile.
+            with suppress(FileNotFoundError):
+                if _NAME.fullmatch(path.name) and path.lstat().st_mtime < oldest:
+                    path.unlink()
 
 
 def _secret_in(folder: Path) -> bytes:

@@ -16,6 +16,7 @@ from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track, merged
 from engine.keywords.thesaurus.nouns import NOUNS
 from engine.ports.catalog import Catalog
+from ingest.taggers.known_words import known_parents, known_words
 from ingest.taggers.lines.company import accompanied, accompanied_on_picture
 from ingest.taggers.lines.context import TITLES, Context, context_of
 from ingest.taggers.lines.english import is_english
@@ -213,7 +214,8 @@ def _mentions(line: Line, context: Context) -> list[Mention]:
 def current_version() -> str:
     """Return a digest of everything that decides what words are said to mean."""
     tables = [_digest_of(path) for path in (TABLE, NOUNS)]
-    parts = [_METHOD, dict(FIELDS), MAX_WHOLE_TAGS, tables, WORDS.read_text("utf-8"), tag_names()]
+    lists = [WORDS.read_text("utf-8"), _digest_of_words()]
+    parts = [_METHOD, dict(FIELDS), MAX_WHOLE_TAGS, tables, lists, tag_names()]
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:12]
 
 
@@ -221,3 +223,9 @@ def current_version() -> str:
 def _digest_of(table: Path) -> str:
     # Asked for with every video whose metadata is read.
     return hashlib.sha256(table.read_bytes()).hexdigest()
+
+
+@cache
+def _digest_of_words() -> str:
+    parts = [sorted(known_words().items()), sorted(known_parents().items())]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()

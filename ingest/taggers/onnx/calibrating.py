@@ -73,7 +73,7 @@ def words_of(folder: PairFolder) -> tuple[Word, ...]:
     return words
 
 
-def parents_of(folder: PairFolder) -> dict[str, tuple[str, ...]]:
+def parents_of(folder: PairFolder) -> Mapping[str, tuple[str, ...]]:
     """Return the words that come with others; none for a list of somebody's own.
 
     What words of such a list mean, nobody else knows.

@@ -17,7 +17,7 @@ from models.cards import Card, load_card
 from models.onnx_runtime import onnxruntime
 
 MIN_FACE_SCORE: Final = 0.75
-"""Of a face that is stored."""
+"""Of a face that counts."""
 
 MAX_FACES: Final = 8
 """The surest faces of a frame; the others cost time and are in a crowd."""

@@ -15,7 +15,7 @@ from models.cards import Card, load_card
 from models.onnx_runtime import onnxruntime
 
 MIN_SCORE: Final = 0.45
-"""Of a box that is stored."""
+"""Of a box that counts."""
 
 _MIN_LOGIT: Final = math.log(MIN_SCORE / (1 - MIN_SCORE))
 
@@ -66,7 +66,7 @@ class Detected(NamedTuple):
 
 
 class PersonDetector:
-    """NanoDet. Boxes are stored of people only: it finds other things too seldom to be believed."""
+    """NanoDet. Boxes are given of people only: it finds other things too seldom to be believed."""
 
     def __init__(self, session: onnxruntime.InferenceSession, card: Card) -> None:
         self._session = session

@@ -1,5 +1,6 @@
 """Files that workers of a cluster write are taken as they should be, or what is wrong is told."""
 
+import errno
 import os
 import pickle
 import subprocess
@@ -15,9 +16,11 @@ import pytest
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.media import StoredUpload
 from engine.domain.tracks import Track
+from engine.errors import DiskFull
+from engine.system.temporary_files import HELD, abandoned
 from ingest.decoding.probe import Status
 from ingest.pipeline import IngestResult
-from ingest.runner import elsewhere
+from ingest.runner import elsewhere, observation_process
 from ingest.runner.elsewhere import checkpoint_name, ingest_elsewhere
 from ingest.runner.observation import RESULT, ObserveTask, observe
 from ingest.runner.worker_process import JobSpec, Limits
@@ -236,3 +239,37 @@ def test_the_process_that_looks_ends_well_while_the_one_who_asked_waits(tmp_path
         # Its other end stays open.
         assert process.stdout.read().startswith(RESULT)
         assert process.wait(10) == 0
+
+
+def test_what_a_killed_look_left_goes_with_the_next(
+    home: Path, checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    (temporary / f"{HELD}killed").mkdir(parents=True)
+
+    def watch(spec: JobSpec, *_: object) -> IngestResult:
+        assert list(temporary.iterdir()) == [spec.home]
+        assert abandoned(temporary) == []
+        return IngestResult(VIDEO, spec.source, "ok", "", 2)
+
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    monkeypatch.setattr(observation_process, "ingest_here", watch)
+    task = ObserveTask(spec_of(home), None, checkpoint, 10.0)
+    assert observation_process.look(task, lambda _: None).status == "ok"
+    assert list(temporary.iterdir()) == []
+    assert list(checkpoint.parent.iterdir()) == [checkpoint]
+
+
+def test_a_full_disk_where_it_is_to_be_written_is_named(
+    home: Path, checkpoint: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    done = IngestResult(VIDEO, str(FILM), "ok", "", 2)
+    monkeypatch.setattr(observation_process, "ingest_here", lambda *_: done)
+    monkeypatch.setattr(Catalog, "copy_to", fill)
+    task = ObserveTask(spec_of(home), None, checkpoint, 10.0)
+    with pytest.raises(DiskFull, match=str(checkpoint.parent)):
+        observation_process.look(task, lambda _: None)
+    assert list(checkpoint.parent.iterdir()) == []

@@ -44,6 +44,21 @@ class TestLocalHost(HostConformance):
         assert folder.stat().st_mode & 0o077 == 0
         assert all(path.stat().st_mode & 0o077 == 0 for path in folder.iterdir())
 
+    def test_a_copy_that_its_owner_deletes_meanwhile_stops_nobody(
+        self, host: Host, copy: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        host.put(copy)
+
+        def lstat_too_late(path: Path) -> os.stat_result:
+            if path.suffix == ".mp4":
+                path.unlink(missing_ok=True)
+            return path.stat(follow_symlinks=False)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, "lstat", lstat_too_late)
+            name = host.put(copy)
+        assert fetch(host.url(name, valid_seconds=60))[0] == 200
+
 
 class TestStoreHost(HostConformance):
     @pytest.fixture

@@ -1,6 +1,5 @@
 """A file in the store of media is watched as one that lies here, or is said not to be there."""
 
-import os
 import time
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from engine.domain.media import StoredUpload
 from engine.errors import StoreUnusable
 from engine.object_stores import open_object_store
 from engine.ports.object_store import ObjectStore
+from engine.system.temporary_files import HELD
 from ingest.described import Described
 from ingest.described_sources import describe_source
 from ingest.outdated import find_outdated
@@ -75,13 +75,12 @@ def test_two_who_watch_one_file_at_once_have_it_each(
     assert list((tmp_path / "fetched").iterdir()) == []
 
 
-def test_what_a_killed_process_left_goes_a_day_later(
+def test_what_a_killed_process_left_goes_with_the_next(
     upload: StoredUpload, store: ObjectStore, catalog: Catalog, tmp_path: Path
 ) -> None:
-    left = tmp_path / "fetched" / "0123456789abcdef-0123456789abcdef-abcdefgh"
+    left = tmp_path / "fetched" / f".{HELD}killed"
     left.mkdir(parents=True)
     (left / "A film.mp4").write_bytes(b"half")
-    os.utime(left, (time.time() - 90_000,) * 2)
     assert ingest(upload, store, catalog, left.parent).status == "ok"
     assert list(left.parent.iterdir()) == []
 

@@ -14,6 +14,7 @@ from engine.domain.lines import Line, LineTag
 from engine.domain.tags import METADATA, SPEECH, TEXT
 from engine.domain.time_ranges import TimeRange
 from engine.ports.catalog import Catalog
+from ingest.taggers.lines import tagger as line_tagger
 from ingest.taggers.lines.tagger import MAX_WHOLE_TAGS, LineTagger, current_version
 from support.catalogs import save, video_id
 
@@ -43,6 +44,17 @@ def test_other_tables_are_another_version(
     changed = tmp_path / "table"
     changed.write_bytes(b"changed")
     monkeypatch.setattr(f"ingest.taggers.lines.tagger.{table}", changed)
+    assert current_version() != before
+
+
+@pytest.mark.parametrize("known", ["known_words", "known_parents"])
+def test_other_phrases_and_parents_of_words_are_another_version(
+    monkeypatch: pytest.MonkeyPatch, known: str
+) -> None:
+    before = current_version()
+    monkeypatch.setattr(line_tagger, "_digest_of_words", line_tagger._digest_of_words.__wrapped__)
+    assert current_version() == before
+    monkeypatch.setattr(line_tagger, known, dict)
     assert current_version() != before
 
 
