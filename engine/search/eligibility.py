@@ -8,15 +8,9 @@ from engine.domain.matching.filters import And, Filter, sentence_of
 from engine.domain.matching.recommendations import Basis, Reason
 from engine.ports.index import IndexSnapshot
 from engine.search.explain import reasons
-from engine.search.profiles import ProfileRules, ProfileVector, profile_vector_of
-from engine.search.recommend import (
-    POOL,
-    Question,
-    best_candidates,
-    fallback_ranking,
-    fresh_candidates,
-)
-from engine.search.rerank import BY_SCORE, Ranking, rerank
+from engine.search.profiles import ProfileRules, profile_vector_of
+from engine.search.recommend import POOL, Question, next_ranked
+from engine.search.rerank import BY_SCORE, Ranked
 
 
 class Rule(StrEnum):
@@ -81,7 +75,9 @@ def viewer_eligibility(
             (),
             (RuleResult(Rule.INDEXED, passed=False, evidence=gone),),
         )
-    basis, rank, varied = _ranked(snapshot, video, question, profile_vector, rules)
+    plain = replace(question, k=POOL, ranking=BY_SCORE, shown=())
+    basis, order = next_ranked(snapshot, profile_vector, plain, rules, POOL)
+    ranked = next((one for one in order if one.candidate.video == video), None)
     score = float(snapshot.score(profile_vector.query, [video])[0])
     results = [
         RuleResult(
@@ -94,33 +90,15 @@ def viewer_eligibility(
     ]
     if all(result.passed for result in results):
         formula = ", cosine x confidence" if snapshot.config.slope < 1.0 else ""
-        results += _placed(basis, rank, varied, score, formula)
+        results += _placed(basis, ranked, score, formula)
     return ViewerEligibilityReport(
-        basis, score, varied, rank, reasons(snapshot, profile_vector, video), tuple(results)
+        basis,
+        score,
+        None if ranked is None else ranked.rank,
+        None if ranked is None else ranked.rank_without,
+        reasons(snapshot, profile_vector, video),
+        tuple(results),
     )
-
-
-def _ranked(
-    snapshot: IndexSnapshot,
-    video: str,
-    question: Question,
-    profile_vector: ProfileVector,
-    rules: ProfileRules,
-) -> tuple[Basis, int | None, int | None]:
-    """Return the place of a video by its value, and the one that variety leaves it."""
-    plain = replace(question, k=POOL, ranking=BY_SCORE, shown=())
-    if profile_vector.is_empty:
-        basis, candidates = fresh_candidates(snapshot, profile_vector, plain)
-        ranking = fallback_ranking(BY_SCORE)
-    else:
-        basis, candidates = Basis.PROFILE, best_candidates(snapshot, profile_vector, plain, rules)
-        ranking = BY_SCORE
-
-    def place(ranking: Ranking) -> int | None:
-        ranked = rerank(candidates, ranking, snapshot, k=POOL, now=plain.now)
-        return next((one.rank for one in ranked if one.candidate.video == video), None)
-
-    return basis, place(ranking), place(replace(ranking, variety=rules.variety))
 
 
 def _unseen(video: str, question: Question) -> RuleResult:
@@ -140,13 +118,11 @@ def _filtered(where: Filter, snapshot: IndexSnapshot, video: str) -> Iterator[Ru
         yield RuleResult(Rule.WHERE, passed=passes, evidence=evidence)
 
 
-def _placed(
-    basis: Basis, rank: int | None, varied: int | None, score: float, formula: str
-) -> list[RuleResult]:
+def _placed(basis: Basis, ranked: Ranked | None, score: float, formula: str) -> list[RuleResult]:
     if basis is not Basis.PROFILE:
         reason = "nothing is known of what the viewer likes: the newest harmless videos come"
-        return [RuleResult(Rule.FITS, passed=rank is not None, evidence=reason)]
-    if rank is None and score <= 0:
+        return [RuleResult(Rule.FITS, passed=ranked is not None, evidence=reason)]
+    if ranked is None and score <= 0:
         return [
             RuleResult(
                 Rule.FITS,
@@ -155,7 +131,7 @@ def _placed(
             )
         ]
     fits = RuleResult(Rule.FITS, passed=True, evidence=f"the score is {score:.4f}{formula}")
-    among = f"place {rank} by score" if rank is not None else f"{POOL} others fit better"
-    if varied != rank:
-        among += f", shown as number {varied} for variety"
-    return [fits, RuleResult(Rule.AMONG_BEST, passed=rank is not None, evidence=among)]
+    among = f"{POOL} others fit better"
+    if ranked is not None:
+        among = f"place {ranked.rank}, {ranked.rank_without} by score"
+    return [fits, RuleResult(Rule.AMONG_BEST, passed=ranked is not None, evidence=among)]

@@ -144,7 +144,7 @@ def ranked_many(
     """
     profile_vectors, hits = _searched(snapshot, questions, rules, where)
     return [
-        _ranked(snapshot, profile_vector, question, rules, question.k, None, best)
+        next_ranked(snapshot, profile_vector, question, rules, question.k, hits=best)
         for profile_vector, question, best in zip(profile_vectors, questions, hits, strict=True)
     ]
 
@@ -198,13 +198,16 @@ def page_of(
     """
     if not 1 <= question.k <= MAX_MATCHES:
         raise InvalidInput(f"k is {question.k}: ask for 1 to {MAX_MATCHES} matches")
-    basis, ranked = _ranked(
-        snapshot, profile_vector, question, rules, question.k + 1, track_of, hits
+    basis, ranked = next_ranked(
+        snapshot,
+        profile_vector,
+        question,
+        rules,
+        question.k + 1,
+        track_of=track_of,
+        hits=hits,
     )
     page = ranked[: question.k]
-    if basis is not Basis.PROFILE:
-        # There is no order by score that anything could have been moved from.
-        page = [replace(one, rank_without=one.rank, moved=()) for one in page]
     videos = [one.candidate.video for one in page]
     sources_of: Sequence[tuple[Source, ...] | None] = [None] * len(page)
     if explained:
@@ -228,23 +231,36 @@ def page_of(
     return Page(basis, recommended, more=len(ranked) > len(page))
 
 
-def _ranked(
+def next_ranked(
     snapshot: IndexSnapshot,
     profile_vector: ProfileVector,
     question: Question,
     rules: ProfileRules,
     k: int,
-    track_of: TrackOf | None,
-    hits: Sequence[Hit] | None,
+    *,
+    track_of: TrackOf | None = None,
+    hits: Sequence[Hit] | None = None,
 ) -> tuple[Basis, list[Ranked]]:
-    """Return the next ``k`` videos, and what they go by."""
+    """Return the next ``k`` videos after those that were shown, and what they go by.
+
+    Args:
+        snapshot: the index to search.
+        profile_vector: of who asks.
+        question: who asks, and for what; its own ``k`` says how many are looked for.
+        rules: weights of the profile.
+        k: number of results.
+        track_of: gives observations, for near-duplicates to be told by.
+        hits: what the search for many viewers found, when that is done already.
+    """
     ranking = ranking_of(question, rules)
     order = partial(
         rerank, snapshot=snapshot, k=k, now=question.now, shown=question.shown, track_of=track_of
     )
     if profile_vector.is_empty:
         basis, candidates = fresh_candidates(snapshot, profile_vector, question)
-        return basis, order(candidates, fallback_ranking(ranking))
+        fresh = order(candidates, fallback_ranking(ranking))
+        # There is no order by score that anything could have been moved from.
+        return basis, [replace(one, rank_without=one.rank, moved=()) for one in fresh]
     counts = candidate_counts(snapshot, question, rules)
     if hits is not None:
         counts = counts[counts.index(_batch_count(counts)) :]

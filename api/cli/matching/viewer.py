@@ -73,7 +73,7 @@ def put_interests(viewer: str, interests: dict[str, float]) -> None:
     with open_own_catalog(load_settings()) as catalog:
         weights = catalog.tags.vocabulary().weights(interests)
         catalog.viewers.put_interests(viewer, weights, now=time.time())
-    click.echo(f"{len(interests)} interests kept")
+    click.echo(f"{len(interests)} interests stored")
 
 
 @command.command("event")
@@ -207,12 +207,11 @@ def explain(viewer: str, video: str, where: Filter, *, as_json: bool) -> None:
     if as_json:
         print_json(report)
         return
-    place = f"place {report.rank or 'none'}"
-    if report.rank != report.rank_without:
-        place = f"place {report.rank_without} by score, shown as number {report.rank} for variety"
-    click.echo(f"score {report.score:.3f}, {place}")
-    rows = [(one.rule, "kept" if one.passed else "broken", one.evidence) for one in report.rules]
-    print_table(("rule", "", "evidence"), rows)
+    click.echo(f"score {report.score:.3f}, place {report.rank or 'none'}")
+    print_table(
+        ("rule", "passed", "evidence"),
+        [(one.rule, "yes" if one.passed else "no", one.evidence) for one in report.rules],
+    )
 
 
 @command.command("forget")

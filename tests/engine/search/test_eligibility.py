@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
+from engine.domain.matching.co_watching import ENOUGH_VIEWERS
 from engine.domain.matching.filters import And, Field, HasTag
 from engine.domain.matching.recommendations import Basis
 from engine.domain.viewers import EventKind
+from engine.indexes.local.co_likes import CoLikes
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.eligibility import Rule, ViewerEligibilityReport, viewer_eligibility
 from engine.search.profiles import Profile, ProfileRules, Reaction
@@ -18,6 +21,8 @@ QUESTION = Question(
     Profile({"city": 1.0}, (Reaction("a-cats", EventKind.LIKED, 1.0),), ("a-cats", "d-night")), NOW
 )
 
+LIKED_TOGETHER = CoLikes.of([np.array([0, 1, 4])] * ENOUGH_VIEWERS, len(VIDEOS))
+
 
 def broken(report: ViewerEligibilityReport) -> list[Rule]:
     return [result.rule for result in report.results if not result.passed]
@@ -25,17 +30,19 @@ def broken(report: ViewerEligibilityReport) -> list[Rule]:
 
 @pytest.mark.parametrize("video", VIDEOS)
 @pytest.mark.parametrize("again", [False, True])
+@pytest.mark.parametrize("co_likes", [CoLikes.nothing(), LIKED_TOGETHER])
 @pytest.mark.parametrize(
     "where", [And(()), And((HasTag("city"), Field("kind", "in", ("motion",))))]
 )
 def test_a_video_is_recommended_when_no_rule_is_broken(
-    video: str, where: And, *, again: bool
+    video: str, where: And, co_likes: CoLikes, *, again: bool
 ) -> None:
-    snapshot = snapshot_of(VIDEOS)
+    snapshot = snapshot_of(VIDEOS, co_likes=co_likes)
     question = replace(QUESTION, again=again, where=where)
-    page = recommend_page(snapshot, replace(question, k=100), RULES)
+    rules = replace(RULES, co_likes=0.5)
+    page = recommend_page(snapshot, replace(question, k=100), rules)
     by_video = {one.video: one for one in page.matches}
-    report = viewer_eligibility(snapshot, video, question, RULES)
+    report = viewer_eligibility(snapshot, video, question, rules)
     assert (video in by_video) == (broken(report) == [])
     listed = by_video.get(video)
     assert report.rank == (listed.rank if listed else None)
@@ -43,6 +50,13 @@ def test_a_video_is_recommended_when_no_rule_is_broken(
     if video in by_video:
         assert report.score == by_video[video].score
     assert sum(reason.share for reason in report.why) == pytest.approx(report.score, abs=1e-9)
+
+
+def test_the_place_by_score_is_told_beside_the_one_that_likes_of_others_gave() -> None:
+    snapshot = snapshot_of(VIDEOS, co_likes=LIKED_TOGETHER)
+    rules = replace(RULES, co_likes=0.5)
+    report = viewer_eligibility(snapshot, "b-zoo", replace(QUESTION, again=True), rules)
+    assert report.results[-1].evidence == "place 1, 3 by score"
 
 
 def test_a_score_that_is_no_plain_cosine_says_so() -> None:
