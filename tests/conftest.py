@@ -12,6 +12,8 @@ from engine.catalogs.sqlite.catalog import Catalog
 from support.postgres import Server, serving_postgres
 from support.webserver import Site, serving
 
+pytest_plugins = ["support.left_out"]
+
 # CI draws as many examples as hypothesis thinks right; who waits for the tests, fewer, and others
 # each time.
 settings.register_profile("shared-machine", deadline=None, max_examples=25)

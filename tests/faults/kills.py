@@ -120,7 +120,7 @@ def killed_import(target: KillTarget) -> None:
 
 
 def killed_ingest(target: KillTarget) -> None:
-    """Watch anew what was analyzed; what was seen stays."""
+    """Analyze again what was analyzed; its tags stay."""
     target.kill("ingest", "--force", carphone(), city())
 
 

@@ -269,5 +269,5 @@ def test_a_program_is_not_taken_from_the_current_folder(
 ) -> None:
     monkeypatch.chdir(clips)
     monkeypatch.setenv("PATH", f":.:{os.defpath}")
-    pytest.importorskip("imageio_ffmpeg", reason="pip install 'reelmatch[remote]'")
+    pytest.importorskip("imageio_ffmpeg", reason="needs: pip install -e '.[remote]'")
     assert find_program().parent != clips

@@ -148,7 +148,7 @@ COMMANDS: dict[str, tuple[Callable[[Full], list[str | Path]], Callable[[Full], P
 SLOW = {"ingest", "reindex", "restore"}
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="where SQLite says what differs elsewhere")
+@pytest.mark.skipif(sys.platform != "linux", reason="SQLite names a full disk otherwise there")
 @pytest.mark.parametrize(
     "name",
     [pytest.param(one, marks=[pytest.mark.slow] if one in SLOW else []) for one in COMMANDS],

@@ -22,7 +22,7 @@ from engine.domain.matching.index_config import IndexConfig
 from engine.indexes.local.disk.generations import Generations
 from support.catalogs import save, video_id
 from support.postgres import serving_postgres
-from support.processes import children_of, soon
+from support.processes import children_of, has_in_command, soon
 from support.servers import Server, started
 
 pytest.importorskip("fsspec", reason="needs: pip install -e '.[store]'")
@@ -96,9 +96,7 @@ def test_a_replica_answers_as_the_service_and_follows_its_reindexes(
 def workers_of(server: Server) -> set[int]:
     """Return the processes that answer; another child tracks what they share."""
     return {
-        child
-        for child in children_of(server.process.pid)
-        if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text()
+        child for child in children_of(server.process.pid) if has_in_command(child, "spawn_main")
     }
 
 

@@ -39,7 +39,7 @@ def test_an_address_is_fetched_watched_and_matched(site: Site, tmp_path: Path) -
     listed = {one["source"]: one for one in reelmatch(home, "videos", "--json").json["videos"]}
     assert listed[query[0]]["title"] == "A man in a car"
     assert listed[query[0]]["seconds"] == 4
-    assert not list((home / "fetched").glob("*.mp4")), "what was analyzed is not stored"
+    assert not list((home / "fetched").glob("*.mp4")), "the file is not kept"
 
     assert reelmatch(home, "reindex").code == 0
     output = reelmatch(home, "match", "--keyword", "person", "--json").json["matches"]

@@ -26,8 +26,13 @@ def descendants_of(process: int) -> list[int]:
 
 def counts_chunks(process: int) -> bool:
     """Tell whether a process is a worker of an executor."""
+    return has_in_command(process, "popen_loky")
+
+
+def has_in_command(process: int, word: str) -> bool:
+    """Tell whether a word is in the command line of a process; one that has ended has none."""
     try:
-        return "popen_loky" in Path(f"/proc/{process}/cmdline").read_text()
+        return word in Path(f"/proc/{process}/cmdline").read_text()
     except OSError:
         return False
 

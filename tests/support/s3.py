@@ -1,12 +1,12 @@
 """A server of S3's protocol for tests: moto's, on a free port of this machine."""
 
-import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from uuid import uuid4
 
 import httpx
@@ -21,13 +21,6 @@ _ACCESS = {
 }
 
 
-def need_s3() -> None:
-    """Skip a module's tests where something of it is not installed; in CI they fail."""
-    if not os.environ.get("CI"):
-        for package in ("s3fs", "moto", "flask_cors"):
-            pytest.importorskip(package, reason="needs: pip install --group s3server")
-
-
 @dataclass(frozen=True, slots=True)
 class S3Server:
     """A started server; what it holds goes with it."""
@@ -40,6 +33,11 @@ class S3Server:
         """Variables by which a client finds it, and is let in."""
         return {"AWS_ENDPOINT_URL": self.address, **_ACCESS}
 
+    def kill(self) -> None:
+        """End it at once."""
+        self.process.kill()
+        self.process.wait()
+
     def make_bucket(self) -> str:
         """Return the name of a new bucket."""
         name = f"bucket-{uuid4().hex}"
@@ -49,7 +47,9 @@ class S3Server:
 
 @contextmanager
 def serving_s3() -> Iterator[S3Server]:
-    """Start a server; it is killed at the end, if it still runs."""
+    """Run a server for a block, which may kill it; skip the test where none is installed."""
+    if not all(map(find_spec, ("s3fs", "moto", "flask_cors"))):
+        pytest.skip("needs: pip install --group s3server")
     port = free_port()
     process = subprocess.Popen([sys.executable, "-m", "moto.server", "-p", str(port)])
     server = S3Server(process, f"http://127.0.0.1:{port}")
@@ -65,5 +65,4 @@ def serving_s3() -> Iterator[S3Server]:
                 time.sleep(0.1)
         yield server
     finally:
-        process.kill()
-        process.wait()
+        server.kill()

@@ -307,14 +307,14 @@ def test_a_failed_look_at_a_video_that_is_deleted_is_not_tried_again(tmp_path: P
 
 
 def test_sources_that_are_added_to_a_video_are_queued_together(catalog: Catalog) -> None:
-    position = {"/films/cat.mp4": "00ff" * 4}
-    (first,) = catalog.jobs.add_sources(position, {"add": ["audio"]}, now=0.0)
-    assert catalog.jobs.add_sources(position, {"add": ["text", "audio"]}, now=0.0) == [first]
+    sources = {"/films/cat.mp4": "00ff" * 4}
+    (first,) = catalog.jobs.add_sources(sources, {"add": ["audio"]}, now=0.0)
+    assert catalog.jobs.add_sources(sources, {"add": ["text", "audio"]}, now=0.0) == [first]
     job = catalog.jobs.get(first)
     assert job is not None
     assert job.options == {"add": ["audio", "text"], "video": "00ff" * 4}
     # Another look at everything observes these, too.
-    assert catalog.jobs.add_again(position, {}, now=0.0) == [first]
+    assert catalog.jobs.add_again(sources, {}, now=0.0) == [first]
     job = catalog.jobs.get(first)
     assert job is not None
     assert job.options == {"force": True, "video": "00ff" * 4}

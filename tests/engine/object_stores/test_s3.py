@@ -8,10 +8,9 @@ from engine.errors import StoreUnusable
 from engine.object_stores import open_object_store
 from engine.ports.object_store import ObjectStore
 from support.conformance.object_store import ObjectStoreConformance
-from support.s3 import S3Server, need_s3, serving_s3
+from support.s3 import S3Server, serving_s3
 
 pytestmark = pytest.mark.slow
-need_s3()
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ WRITTEN = {name: PLAN[name] for name in ("topics", "sizes", "min_length")}
 
 @pytest.fixture(scope="module")
 def answers(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """Answers of each entry_point about a campaign that uses the added rule."""
+    """Answers of each entry point about a campaign that uses the added rule."""
     home = tmp_path_factory.mktemp("added") / "home"
     done = subprocess.run(
         [sys.executable, "-m", "support.added_rule", home],

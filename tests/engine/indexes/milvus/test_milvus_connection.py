@@ -8,7 +8,7 @@ from engine.errors import IndexUnavailable
 from engine.indexes.milvus.address import TOKEN_VARIABLE, MilvusAddress
 from engine.indexes.milvus.connection import MilvusConnection
 
-pytest.importorskip("pymilvus", reason="needs: pip install 'reelmatch[milvus]'")
+pytest.importorskip("pymilvus", reason="needs: pip install -e '.[milvus]'")
 
 ADDRESS = MilvusAddress.parse("milvus://films.example:19530/films")
 

@@ -75,7 +75,7 @@ def test_general_words_that_nobody_says_are_refused() -> None:
         Specifics({"tram": Specific(("vehicle",), (0,), (), 0.8)}, GENERAL)
 
 
-def test_the_words_on_the_shelf_are_what_the_rules_make() -> None:
+def test_the_words_beside_the_weights_are_what_the_rules_make() -> None:
     convert = Path(__file__).parents[4] / "models" / "convert"
     card = load_card("efficientnet_lite2")
     rules = (convert / "words.txt").read_text(encoding="utf-8")
