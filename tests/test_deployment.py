@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -121,10 +122,26 @@ def test_the_grown_shape_has_an_index_that_all_ask_instead_when_it_is_told_to() 
             "required": False,
         }
         environment = services[name]["environment"]
-        chosen = {
-            variable: values.get(variable, "")
-            for variable, value in environment.items()
-            if re.fullmatch(rf"\$\{{{variable}:?-.*\}}", str(value))
-        }
-        assert chosen["REELMATCH_INDEX"] == values["REELMATCH_INDEX"]
-        assert not chosen.get("REELMATCH_REPLICA_OF")
+        assert value_of(environment["REELMATCH_INDEX"], values) == values["REELMATCH_INDEX"]
+        assert value_of(environment["REELMATCH_INDEX"], {}) == LOCAL
+        replica_of = environment.get("REELMATCH_REPLICA_OF", "")
+        assert value_of(replica_of, values) == ""
+        assert bool(value_of(replica_of, {})) == (name != "builder")
+
+
+def value_of(text: str, variables: Mapping[str, str]) -> str:
+    """Return what Compose makes of a value that names a variable, or one in its absence."""
+
+    def replace(named: re.Match[str]) -> str:
+        variable, colon, absent = named.groups()
+        value = variables.get(variable)
+        return absent if value is None or (colon and not value) else value
+
+    return re.sub(r"\$\{(\w+)(?:(:?)-([^}]*))?\}", replace, text)
+
+
+def test_a_variable_is_replaced_as_by_compose() -> None:
+    written = "a ${A} ${A-b} ${A:-b}"
+    assert value_of(written.replace("${A} ", ""), {}) == "a b b"
+    assert value_of(written, {"A": ""}) == "a   b"
+    assert value_of(written, {"A": "x"}) == "a x x x"

@@ -1,6 +1,7 @@
 """The service keeps the store of media, whatever becomes of the store."""
 
 import threading
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -35,8 +36,12 @@ def test_a_store_that_cannot_be_written_is_tried_again_and_costs_the_catalog_not
             if name.startswith("thumbnails/") and content == b"strip":
                 stop.set()
 
+    store = Away(f"file://{tmp_path}/media")
+    store.upload("uploads/unneeded", BytesIO(b"film"))
+    catalog.unneeded_objects.note(["uploads/unneeded"], due=1.0)
     monkeypatch.setattr(media_keeper, "_AGAIN_SECONDS", 0.001)
-    MediaKeeper(catalog, Away(f"file://{tmp_path}/media")).run_until(stop)
+    MediaKeeper(catalog, store).run_until(stop)
+    assert store.size("uploads/unneeded") is None
     assert isinstance(catalog.thumbnails.get(video_id(1)), StoredPictures)
     # Those of the one attempt that failed; they are deleted an hour later.
     assert catalog.rows("select count(*) from unneeded_objects") == [(2,)]

@@ -66,7 +66,8 @@ def test_what_a_killed_writer_left_goes_a_day_later(tmp_path: Path) -> None:
     left, fresh = (tmp_path / "media/.unfinished" / name for name in ("left", "fresh"))
     for path in (left, fresh):
         path.write_bytes(b"half")
-    os.utime(left, (time.time() - 90_000,) * 2)
+    for path, seconds in ((left, 90_000), (fresh, 80_000)):
+        os.utime(path, (time.time() - seconds,) * 2)
     store.write("uploads/b", b"2")
     assert (left.exists(), fresh.exists()) == (False, True)
     assert list(left.parent.iterdir()) == [fresh]

@@ -14,6 +14,7 @@ from engine.domain.tags import AUDIO, METADATA, VISUAL
 from engine.domain.tracks import Track
 from engine.domain.videos import Pictures, VideoRecord
 from ingest.described import Described
+from ingest.runner import elsewhere
 from ingest.runner.elsewhere import checkpoint_name, take_over
 from ingest.runner.observation import KnownVideo
 from ingest.runner.worker_process import JobSpec, Limits
@@ -116,7 +117,7 @@ def test_a_failure_of_another_look_keeps_what_was_seen(catalog: Catalog, observe
 
 
 def test_the_name_of_a_piece_holds_input_model_and_settings(
-    catalog: Catalog, tmp_path: Path
+    catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save(catalog, VIDEO, {"cat": 1})
     spec = JobSpec(
@@ -138,6 +139,8 @@ def test_the_name_of_a_piece_holds_input_model_and_settings(
     others = [
         checkpoint_name(spec, VIDEO[::-1], None),
         checkpoint_name(spec, VIDEO, known),
+        checkpoint_name(spec, VIDEO, replace(known, taggers={})),
+        checkpoint_name(spec, VIDEO, replace(known, record=replace(known.record, language="de"))),
         checkpoint_name(replace(spec, tagger="clarifai"), VIDEO, None),
         checkpoint_name(replace(spec, every=2), VIDEO, None),
         checkpoint_name(replace(spec, audio=False), VIDEO, None),
@@ -146,4 +149,9 @@ def test_the_name_of_a_piece_holds_input_model_and_settings(
         checkpoint_name(replace(spec, speech="whisper:/m"), VIDEO, None),
         checkpoint_name(replace(spec, force=True), VIDEO, None),
     ]
+    newer = {"_FORMAT": 0, "KIND_RULES": 0, "version": lambda _: "0"}
+    for of_reelmatch, value in newer.items():
+        with monkeypatch.context() as patched:
+            patched.setattr(elsewhere, of_reelmatch, value)
+            others.append(checkpoint_name(spec, VIDEO, None))
     assert len({name, *others}) == 1 + len(others)

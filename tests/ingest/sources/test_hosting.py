@@ -75,14 +75,15 @@ class TestStoreHost(HostConformance):
         assert fetch(url.replace(name, "none.mp4"))[0] == 404
         assert fetch(host.url(name, valid_seconds=0))[0] == 404
 
-    def test_copies_left_behind_by_killed_processes_go(
+    def test_copies_left_behind_by_killed_processes_go_after_a_day(
         self, host: Host, copy: Path, tmp_path: Path
     ) -> None:
-        host.put(copy)
+        old, young = (host.put(copy).removesuffix(".mp4") for _ in range(2))
         for path in (tmp_path / "media/copies").iterdir():
-            os.utime(path, (time.time() - 90_000,) * 2)
-        host.put(copy)
-        assert len(list((tmp_path / "media/copies").iterdir())) == 2
+            os.utime(path, (time.time() - (90_000 if path.stem == old else 80_000),) * 2)
+        new = host.put(copy).removesuffix(".mp4")
+        left = [path.stem for path in (tmp_path / "media/copies").iterdir()]
+        assert sorted(left) == sorted(2 * [young, new])
 
     def test_a_store_that_is_away_is_a_failure(
         self, host: Host, copy: Path, tmp_path: Path
@@ -271,7 +272,8 @@ def test_copies_that_a_killed_process_left_behind_go_after_a_day(tmp_path: Path)
     copy.write_bytes(b"film")
     host = LocalHost.open(tmp_path / "hosted", "http://films.example")
     old, young = (tmp_path / "hosted" / host.put(copy) for _ in range(2))
-    os.utime(old, (0, 0))
+    for path, seconds in ((old, 90_000), (young, 80_000)):
+        os.utime(path, (time.time() - seconds,) * 2)
     host.put(copy)
     assert (old.exists(), young.exists()) == (False, True)
     assert (tmp_path / "hosted" / "signing.key").exists()
