@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any, ClassVar, Final
 
-from engine.content.counting import count_steady
 from engine.content.tag_time_ranges import tag_time_ranges
 from engine.domain.advertising.campaigns import Campaign
 from engine.domain.content import VideoContent
@@ -79,16 +78,15 @@ class EligibilityReport:
         }
         return dict(sorted(ranges_by_label.items()))
 
-    def counted(self, tags: Iterable[str]) -> TagSeconds:
-        """Return those of ``observed`` that were seen for long enough to count."""
-        track, snapshot = self.content.track, self.snapshot
-        counts = count_steady(track, snapshot.thresholds, snapshot.config.least_seconds)
-        counted, number_of = set(counts.tags.tolist()), snapshot.vocabulary.exactly
-        return {
-            label: ranges
-            for label, ranges in self.observed(tags).items()
-            if number_of(label) in counted
-        }
+    def counted(self, tags: Iterable[str]) -> list[str]:
+        """Return those of some tags that count, as filters find them, seen or told of the whole."""
+        vocabulary = self.snapshot.vocabulary
+        counted = set(self.snapshot.counts(self.content.record.id)[0].tolist())
+        return sorted(
+            vocabulary.names[number]
+            for number in set(vocabulary.meant(set(tags)))
+            if number in counted
+        )
 
 
 class CampaignRule(ABC):

@@ -188,13 +188,15 @@ class ExclusionsRule(VideoRule):
         tags = report.campaign.excluded_tags
         if not tags:
             return "it excludes nothing", _NOTHING
-        observed = report.observed(tags)
-        if not observed:
-            return f"it excludes {', '.join(tags)}: none was seen", _NOTHING
-        if counted := report.counted(tags):
-            return f"it excludes {', '.join(counted)}, seen at the seconds given", counted
-        briefly = "seen at the seconds given, too few to count"
-        return f"it excludes {', '.join(observed)}, {briefly}", observed
+        observed, counted = report.observed(tags), report.counted(tags)
+        if counted:
+            ranges = {tag: observed[tag] for tag in counted if tag in observed}
+            where = "seen at the seconds given" if ranges else "told of the video as a whole"
+            return f"it excludes {', '.join(counted)}, {where}", ranges
+        if observed:
+            uncounted = "seen at the seconds given, but does not count"
+            return f"it excludes {', '.join(observed)}, {uncounted}", observed
+        return f"it excludes {', '.join(tags)}: none was seen", _NOTHING
 
 
 class GroupsRule(VideoRule):
@@ -225,8 +227,8 @@ class GroupsRule(VideoRule):
         if not missing:
             return "all that it requires was seen", observed
         names = ", and ".join(" or ".join(tags) for tags in missing)
-        is_brief = any(report.observed(tags) for tags in missing)
-        why = "not seen on enough seconds to count" if is_brief else "not seen"
+        is_seen = any(report.observed(tags) for tags in missing)
+        why = "seen, but does not count" if is_seen else "not seen"
         return f"it requires {names}: {why}", observed
 
 

@@ -1,6 +1,7 @@
 """Every rule says why, and what was seen of it, in words that name what decided."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,9 @@ from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.advertising.campaigns import Group
 from engine.domain.content import SourceTrack
+from engine.domain.matching.filters import HasTag
 from engine.domain.matching.index_config import IndexConfig
-from engine.domain.tags import AUDIO
+from engine.domain.tags import AUDIO, METADATA, VISUAL
 from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track
 from engine.indexes.local.disk.generations import Generations
@@ -27,17 +29,43 @@ from support.catalogs import save, video_id
 VIDEO = video_id(1)
 
 
-@pytest.fixture
-def report(tmp_path: Path) -> Iterator[EligibilityReport]:
+@contextmanager
+def reported(
+    folder: Path, config: IndexConfig, source_of: Callable[[Catalog], SourceTrack] | None = None
+) -> Iterator[EligibilityReport]:
     """Ten seconds of a cat, three of them with beer and something not for everyone."""
-    with Catalog.open(tmp_path / "catalog.db") as catalog:
+    with Catalog.open(folder / "catalog.db") as catalog:
         save(catalog, VIDEO, {"cat": 10, "beer": 3, "nudity": 3}, language="de", kind="motion")
         catalog.tags.number(["speech"], source=AUDIO)
-        generations = Generations(tmp_path / "generations")
-        reindex(catalog, generations, IndexConfig(0.7, "raw"))
+        if source_of is not None:
+            catalog.tracks.put(VIDEO, source_of(catalog))
+        generations = Generations(folder / "generations")
+        reindex(catalog, generations, config)
         snapshot = LocalSnapshot.of(generations.load_current())
         (content,) = catalog.content.of([VIDEO])
         yield EligibilityReport(campaign("c", {"cat": 1}), content, snapshot, 0.5, {})
+
+
+def titled(catalog: Catalog) -> SourceTrack:
+    """A title that says there is a car."""
+    numbers = np.array(catalog.tags.number(["car"], source=METADATA))
+    return SourceTrack(METADATA, "title@1", Track.of_whole(np.array([0.9]), numbers, 10))
+
+
+def glimpsed(catalog: Catalog) -> SourceTrack:
+    """Nudity on two lone seconds, hardly over the threshold, by who can name it."""
+    catalog.taggers.remember("test@1", ["nudity"])
+    confidences = np.zeros((10, 1), np.float32)
+    confidences[[3, 8]] = 0.72
+    numbers = np.array(catalog.tags.number(["nudity"]))
+    return SourceTrack(VISUAL, "test@1", Track.from_confidences(confidences, numbers))
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Iterator[EligibilityReport]:
+    """A report of an index that counts every second."""
+    with reported(tmp_path, IndexConfig(0.7, "raw")) as one:
+        yield one
 
 
 def result_of(report: EligibilityReport, rule: str, **plan: Any) -> RuleResult:
@@ -56,17 +84,33 @@ def test_an_exclusion_names_the_seconds(report: EligibilityReport) -> None:
     assert "none was seen" in result_of(report, "exclusions", exclude=(keyword_match("car"),)).says
 
 
-def test_what_is_on_too_few_seconds_neither_rules_out_nor_counts(report: EligibilityReport) -> None:
-    assert isinstance(report.snapshot, LocalSnapshot)
-    built = report.snapshot.generation
-    built = replace(built, config=replace(built.config, least_seconds=4))
-    report = replace(report, snapshot=LocalSnapshot.of(built))
-    beer, group = (keyword_match("beer"),), Group("all", (keyword_match("beer"),))
-    excluded = result_of(report, "exclusions", exclude=beer)
-    assert excluded.says == "it excludes beer, seen at the seconds given, too few to count"
+def test_what_is_on_too_few_seconds_neither_rules_out_nor_counts(tmp_path: Path) -> None:
+    beer = keyword_match("beer")
+    with reported(tmp_path, IndexConfig(0.7, "raw", least_seconds=4)) as report:
+        excluded = result_of(report, "exclusions", exclude=(beer,))
+        grouped = result_of(report, "groups", groups=(Group("all", (beer,)),))
+    assert excluded.says == "it excludes beer, seen at the seconds given, but does not count"
     assert excluded.observed == {"beer": (TimeRange(0, 3),)}
-    grouped = result_of(report, "groups", groups=(group,))
-    assert grouped.says == "it requires beer: not seen on enough seconds to count"
+    assert grouped.says == "it requires beer: seen, but does not count"
+
+
+def test_what_the_assessment_denies_does_not_count(tmp_path: Path) -> None:
+    with reported(tmp_path, IndexConfig(0.7, "raw"), glimpsed) as report:
+        assert not report.snapshot.passes([VIDEO], HasTag("nudity")).any()
+        excluded = result_of(report, "exclusions", exclude=(keyword_match("nudity"),))
+    assert excluded.says == "it excludes nudity, seen at the seconds given, but does not count"
+    assert excluded.observed == {"nudity": (TimeRange(3, 4), TimeRange(8, 9))}
+
+
+def test_what_is_told_of_the_whole_video_counts_on_no_second(tmp_path: Path) -> None:
+    car = keyword_match("car")
+    with reported(tmp_path, IndexConfig(0.7, "raw"), titled) as report:
+        assert report.snapshot.passes([VIDEO], HasTag("car")).all()
+        excluded = result_of(report, "exclusions", exclude=(car,))
+        grouped = result_of(report, "groups", groups=(Group("all", (car,)),))
+    assert excluded.says == "it excludes metadata:car, told of the video as a whole"
+    assert excluded.observed == {}
+    assert grouped.says == "all that it requires was seen"
 
 
 def test_a_performance_names_what_was_seen_and_heard(report: EligibilityReport) -> None:
