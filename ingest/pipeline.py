@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from engine.domain.content import SourceTrack
 from engine.domain.tags import METADATA, SPEECH, VISUAL
 from engine.domain.tracks import CUT, NEW_CONTENT, REUSED, ChangeTrack, Track
-from engine.domain.videos import Pictures, VideoRecord
+from engine.domain.videos import ANALYZED, Pictures, VideoRecord
 from engine.ports.catalog import Catalog
 from ingest.captioning import Captioning
 from ingest.changes.change_track import Changes, FrameChange, new_content
@@ -44,9 +44,6 @@ from ingest.taggers.scheduling import Answer, TaggingScheduler
 from ingest.taggers.text.confirmation import hold_against
 from ingest.text_recognition import TextRecognition
 from ingest.thumbnails import Gallery
-
-ANALYZED = (Status.OK, Status.PARTIAL, Status.IMAGE, Status.TOO_LONG)
-"""The statuses of videos that have a track."""
 
 KNOWN: Final = "already analyzed"
 """Beginning of the reason for a source whose video was analyzed before."""

@@ -4,9 +4,10 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 from engine.domain.tags import VISUAL
+from engine.domain.videos import ANALYZED
 from engine.ports.catalog import Catalog
 from ingest.described import Described
-from ingest.pipeline import ANALYZED, IngestResult, known_result, store_failure
+from ingest.pipeline import IngestResult, known_result, store_failure
 from ingest.sources.addresses import address_id, canonical
 from ingest.sources.download_cache import Fetched
 from ingest.sources.failures import Unfetchable

@@ -15,7 +15,7 @@ from engine.domain.assessments.iab.taxonomy import content_taxonomy
 from engine.domain.assessments.performance import PERFORMANCES, Performance
 from engine.domain.assessments.sensitivity import Level
 from engine.domain.assessments.suitability import NOBODY_LOOKED, Risk
-from engine.domain.videos import KINDS, VideoRecord
+from engine.domain.videos import ANALYZED, KINDS, VideoRecord
 
 MAX_NAMED: Final = 5
 """Number of words of a longer list that a sentence names."""
@@ -242,7 +242,7 @@ SCHEMA: Final = (
     Column("added_at", Moment(), of=_added_at, key="added", noun="first ingestion"),
     Column("width", _PIXELS, of=lambda one: one.record.width),
     Column("height", _PIXELS, of=lambda one: one.record.height),
-    Column("status", Word(), of=lambda one: one.record.status, doc="``ok`` or ``partial``."),
+    Column("status", Word(ANALYZED), of=lambda one: one.record.status, doc=_one_of(ANALYZED)),
     Column("uploader_id", Word(), of=lambda one: one.record.uploader_id, noun="uploader's id"),
     Column(
         "performance",

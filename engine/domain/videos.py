@@ -7,6 +7,9 @@ from typing import Any, Final
 KINDS: Final = ("motion", "slideshow", "overlay", "static", "unknown")
 """Kinds of videos, told by what changes on them; ``unknown`` where nobody looked."""
 
+ANALYZED: Final = ("ok", "partial", "image", "too_long")
+"""Statuses of videos that were analyzed; one of any other status could not be."""
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
@@ -30,7 +33,7 @@ class VideoRecord:
     Attributes:
         id: 16 hex digits, from the content.
         title: for people; the file's name without its ending.
-        status: ``ok`` and ``partial`` were analyzed; anything else could not be.
+        status: one of ``ANALYZED``, or why it could not be.
         reason: why the status is not ``ok``; empty otherwise.
         seconds: number of seconds that were analyzed.
         width: in square pixels, upright; 0 when unknown.

@@ -90,7 +90,7 @@ class EmbeddingSimilarity:
         """Embed the tags that have no vector yet; a thousand take some seconds.
 
         Args:
-            is_stopping: asked every few hundred tags; what is embedded by then is stored.
+            is_stopping: asked every few hundred tags; what is embedded by then stays.
         """
         with self._embedding:
             names = self._vocabulary.names

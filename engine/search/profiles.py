@@ -39,7 +39,7 @@ class ProfileRules:
         half_life_days: after so many days an event counts half.
         mean_share: how much of what most videos show is taken off.
         power: of the weights of tags; below 1 it damps the strongest.
-        most_tags: the strongest tags of the videos that are stored.
+        most_tags: number of the videos' tags that count, the strongest.
         co_likes: share of being liked by who likes the same in a video's value, 0.0 to
             ``MAX_MIX``; None for what the last reindex learned.
         variety: number of videos of one series among ten in a row; 0 for any number.

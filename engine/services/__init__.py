@@ -1,1 +1,1 @@
-"""Use cases: a question and what is asked in, typed results out; the same for every entry point."""
+"""Use cases: a question, a catalog and an index in, typed results out; the same everywhere."""

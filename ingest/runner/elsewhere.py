@@ -23,7 +23,7 @@ from engine.domain.content import SourceTrack
 from engine.domain.media import StoredUpload
 from engine.domain.tags import METADATA, Tag
 from engine.domain.tracks import renumbered
-from engine.domain.videos import Pictures
+from engine.domain.videos import ANALYZED, Pictures
 from engine.errors import CatalogUnusable, CorruptData, ReelmatchError, UnknownVideo
 from engine.executors import open_executor
 from engine.ports.catalog import Catalog
@@ -37,7 +37,6 @@ from ingest.described_sources import describe_source
 from ingest.metadata import described_as_stored
 from ingest.patience import patiently
 from ingest.pipeline import (
-    ANALYZED,
     IngestResult,
     Observed,
     Progress,

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from engine.domain.jobs import LEASE_SECONDS, Claim, Job, JobResult, Kind, State
 from engine.domain.matching.index_config import IndexConfig
+from engine.domain.videos import ANALYZED
 from engine.errors import CatalogUnavailable, ExternalIdTaken, JobLost, ReelmatchError, UnknownVideo
 from engine.executors import SERIAL
 from engine.indexes import LOCAL
@@ -26,7 +27,6 @@ from ingest.decoding.probe import Status
 from ingest.described_sources import describe_source
 from ingest.patience import patiently
 from ingest.pipeline import (
-    ANALYZED,
     STORED,
     IngestResult,
     Progress,

@@ -17,7 +17,7 @@ from engine.errors import InvalidInput
         ({"duration": {}}, Field("seconds", "between", (None, None))),
         ({"width": {"at_least": 1280, "at_most": 1920}}, Field("width", "between", (1280, 1920))),
         ({"height": {"at_most": 720}}, Field("height", "between", (None, 720))),
-        ({"status": ["ok", "partial"]}, Field("status", "in", ("ok", "partial"))),
+        ({"status": ["ok", "image"]}, Field("status", "in", ("ok", "image"))),
         ({"uploader_id": ["UC1", ""]}, Field("uploader_id", "in", ("UC1", ""))),
         ({"performance": ["talk"]}, Field("performance", "in", ("talk",))),
         ({"kind": ["motion"]}, Field("kind", "in", ("motion",))),
@@ -48,6 +48,7 @@ def test_a_filter_is_read(payload: Any, where: Filter) -> None:
         ({"width": {"at_least": True}}, "'at_least' of 'width' is a whole number, not True"),
         ({"height": None}, "'height' takes an object with at_least, at_most, not None"),
         ({"status": "ok"}, "'status' takes a list of words, not 'ok'"),
+        ({"status": ["zzz"]}, "'status' has no 'zzz': choose from ok, partial, image, too_long"),
         (
             {"kind": ["motion", "zzz"]},
             "'kind' has no 'zzz': choose from motion, slideshow, overlay",

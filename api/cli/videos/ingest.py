@@ -17,6 +17,7 @@ from api.settings import load_settings
 from engine.domain.jobs import Job
 from engine.domain.tags import AUDIO, METADATA, SPEECH, TEXT
 from engine.domain.text import shown
+from engine.domain.videos import ANALYZED
 from engine.errors import InvalidInput
 from engine.executors import is_remote, open_executor
 from engine.ports.catalog import Catalog
@@ -24,7 +25,7 @@ from engine.system.cpus import usable_cpus
 from ingest.decoding.probe import Status
 from ingest.metadata import reread_metadata
 from ingest.outdated import find_lacking, find_outdated
-from ingest.pipeline import ANALYZED, KNOWN, IngestResult
+from ingest.pipeline import KNOWN, IngestResult
 from ingest.pipeline import Progress as Done
 from ingest.runner.worker import POLL_SECONDS, Worker
 from ingest.sources.addresses import canonical, is_address, read_addresses

@@ -27,7 +27,7 @@ class Keys(Protocol):
         ...
 
     def revoke(self, key: int, *, now: float) -> Key:
-        """Revoke a key and to the sessions opened with it.
+        """Revoke a key, and end the sessions opened with it.
 
         Raises:
             InvalidInput: there is no such key that opens.
