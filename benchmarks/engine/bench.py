@@ -9,18 +9,16 @@ exact must find what scikit-learn finds, or the run stops.
 import argparse
 import importlib.metadata
 import json
-import os
-import platform
 import tempfile
 import time
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from corpus import KINDS, Kind, Query, advertiser_queries, make_counts, video_ids, viewer_queries
+from machine import machine
 from numpy.typing import NDArray
 from peers import BUILDS, Ours, Peer, ScikitLearn
 from results import keep
@@ -265,15 +263,6 @@ def open_seconds(index: Index) -> float:
 def packages() -> dict[str, str]:
     """Return the versions that took part."""
     return {name: importlib.metadata.version(name) for name in PACKAGES}
-
-
-def machine() -> str:
-    """Return what is known of the processor."""
-    information = Path("/proc/cpuinfo")
-    lines = information.read_text().splitlines() if information.exists() else []
-    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
-    name = names[0] if names else platform.processor()
-    return f"{name}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
 if __name__ == "__main__":

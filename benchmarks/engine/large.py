@@ -18,8 +18,9 @@ from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
-from bench import K, Result, in_turns, level_scan, machine, packages, skew
+from bench import K, Result, in_turns, level_scan, packages, skew
 from corpus import KINDS, N_TAGS, advertiser_queries, make_counts, viewer_queries
+from machine import machine
 from peers import Ours, Peer
 from reindex import held_megabytes, sample
 from results import keep

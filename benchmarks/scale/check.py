@@ -1,6 +1,6 @@
 """Check the simulation against a real run: four workers, PostgreSQL, made videos, this machine.
 
-    PYTHONPATH=tests python benchmarks/scale/check.py
+    PYTHONPATH=tests:benchmarks/engine python benchmarks/scale/check.py
 
 Videos come one after the other, faster than two cores can watch them. The simulation is told when
 which length came, and how much of the cores other programs took meanwhile; how long the queue was

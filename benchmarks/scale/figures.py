@@ -2,7 +2,6 @@
 
 import json
 import os
-import platform
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,10 +20,13 @@ def measured() -> dict[str, Any]:
 
 def keep(name: str, figures: dict[str, Any]) -> None:
     """Put figures in place of those of an earlier run, with the date and what ran beside."""
+    # Of another folder, which those that read figures need not have on their path.
+    from machine import machine
+
     figures_before = measured() if MEASURED.exists() else {}
     figures_before[name] = figures | {
         "date": datetime.now(UTC).date().isoformat(),
-        "machine": f"AMD EPYC, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "machine": machine(),
         "load": round(os.getloadavg()[0], 1),
     }
     MEASURED.write_text(json.dumps(figures_before, indent=1, sort_keys=True) + "\n")

@@ -1,6 +1,6 @@
 """Measure the CPU seconds of a job by the length of its video, start of its process included.
 
-    PYTHONPATH=tests python benchmarks/scale/jobs.py
+    PYTHONPATH=tests:benchmarks/engine python benchmarks/scale/jobs.py
 
 Two workers, as many as cores, take jobs of one length after the other from a queue in PostgreSQL. A
 line through what they took, and how far single jobs lie from it, go into ``measured.json``.

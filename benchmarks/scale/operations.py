@@ -1,6 +1,6 @@
 """Measure what hosts ask of a catalog in PostgreSQL: CPU of both sides, and how long each takes.
 
-    PYTHONPATH=tests python benchmarks/scale/operations.py
+    PYTHONPATH=tests:benchmarks/engine python benchmarks/scale/operations.py
 
 A server that waits for the disk is asked by one process, one thing after the other. What is
 measured goes into ``measured.json``: the mean CPU of the asking process and of the server, and
@@ -163,9 +163,9 @@ def content(asking: Asking, watched: list[Watched], home: Path) -> dict[str, Any
         figures[name] = asking.measure(take_in, before, times)
         written = videos * figures["write"]["server_ms"]
         figures[name]["server_ms"] = round(figures[name]["server_ms"] - written, 4)
-    figures["follow_batch"]["videos"] = BATCH
+    figures["follow_batch"]["batch"] = BATCH
     figures["write_lists"] = asking.measure(write_lists)
-    figures["write_lists"]["lists"] = LISTS
+    figures["write_lists"]["batch"] = LISTS
     return figures
 
 

@@ -1,6 +1,6 @@
 """Measure how long a replica looks for a new publication, in a folder, when there is none.
 
-    PYTHONPATH=tests python benchmarks/scale/replica_polls.py
+    PYTHONPATH=tests:benchmarks/engine python benchmarks/scale/replica_polls.py
 
 A bucket answers later: the simulation adds what is assumed of one. What is measured goes into
 ``measured.json``.

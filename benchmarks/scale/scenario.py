@@ -112,11 +112,13 @@ class Operation:
         client: CPU seconds of who asks, on average.
         server: CPU seconds of the server, on average.
         wall: percentiles of the seconds from question to answer.
+        batch: number of videos or lists that it is about.
     """
 
     client: float
     server: float
     wall: tuple[float, ...]
+    batch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,8 @@ class Measured:
 
 def _operation(figure: dict[str, Any]) -> Operation:
     wall = tuple(1e-3 * each for each in figure["wall_ms"])
-    return Operation(1e-3 * figure["client_ms"], 1e-3 * figure["server_ms"], wall)
+    batch = figure.get("batch", 1)
+    return Operation(1e-3 * figure["client_ms"], 1e-3 * figure["server_ms"], wall, batch)
 
 
 def load(path: Path) -> Scenario:

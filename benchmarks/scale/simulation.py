@@ -17,9 +17,10 @@ from scenario import Api, Measured, Operation, Scenario
 
 from api.background.list_recorder import FLUSH_SECONDS
 from api.background.live import FOLLOW_SECONDS
+from api.settings import Settings
 from ingest.runner.worker import BEAT_SECONDS, POLL_SECONDS
 
-REPLICA_SECONDS: Final = 10.0
+REPLICA_SECONDS: Final = Settings().replica_seconds
 VIDEOS: Final = 1
 """Priority of watching videos on a host: its processes are nicer than a server beside them."""
 
@@ -197,8 +198,8 @@ class Simulation:
         taken = len(self.committed)
         batch = self._operation("follow_batch")
         one = self._operation("follow")
-        # Of a batch of twenty, each but the first takes so much of what one alone does.
-        more = (batch.server / one.server - 1) / 19 if one.server else 0.0
+        # Of a batch, each but the first takes so much of what one alone does.
+        more = (batch.server / one.server - 1) / (batch.batch - 1) if one.server else 0.0
         while True:
             yield self.env.timeout(FOLLOW_SECONDS)
             new = self.committed[taken:]
@@ -212,9 +213,10 @@ class Simulation:
 
     def _write_lists(self, api: Api, host: Processors) -> Steps:
         lists = api.queries_a_second * FLUSH_SECONDS / (api.hosts * api.cores)
+        batches = lists / self._operation("write_lists").batch
         while True:
             yield self.env.timeout(FLUSH_SECONDS)
-            yield from self._ask("write_lists", host, times=lists / 100)
+            yield from self._ask("write_lists", host, times=batches)
 
     def _be_asked(self, api: Api, host: Processors) -> Steps:
         while True:

@@ -13,14 +13,13 @@ from typing import Any, Final
 from processors import mean_of
 
 from api.background.live import FOLLOW_SECONDS
+from engine.batch.replication.publications import KEPT
 
 FOLDER: Final = Path(__file__).parent
 SOURCES: Final = ("visual", "audio", "text", "speech", "metadata")
 DAY: Final = 86_400.0
 MONTH_HOURS: Final = 730.0
 GIB: Final = 1.073741824
-STORED_GENERATIONS: Final = 3
-"""Publications that a store keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +205,7 @@ def bill_of(needs: Needs, assumptions: dict[str, Any], cloud: dict[str, Any]) ->
         watching=needs.watching_hours / busy * cloud["processor_hour"],
         month=MONTH_HOURS * processors * cloud["processor_hour"]
         + needs.catalog_bytes / 1e9 * disk
-        + STORED_GENERATIONS * needs.index_bytes / 1e9 * room,
+        + KEPT * needs.index_bytes / 1e9 * room,
         saved_by_bucket=needs.thumbnail_bytes / 1e9 * (disk - room),
         # A poster and a strip.
         bucket_writes=2 * videos / 1e3 * cloud["thousand_writes"],
@@ -229,7 +228,7 @@ def following_seconds(changes_a_second: float, figures: dict[str, Any]) -> float
     """
     measured = operations(figures)
     alone, batch = measured["follow"]["server_ms"], measured["follow_batch"]
-    another = (batch["server_ms"] - alone) / (batch["videos"] - 1)
+    another = (batch["server_ms"] - alone) / (batch["batch"] - 1)
     polls = 1 / FOLLOW_SECONDS
     finding = polls * -math.expm1(-changes_a_second / polls)
     idle = (polls - finding) * measured["look_for_changes"]["server_ms"]

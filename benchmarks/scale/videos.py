@@ -1,6 +1,6 @@
 """Measure what a video takes: bytes of each source's track, bytes of the catalog, CPU seconds.
 
-    PYTHONPATH=tests python benchmarks/scale/videos.py --clips FOLDER
+    PYTHONPATH=tests:benchmarks/engine python benchmarks/scale/videos.py --clips FOLDER
 
 Each clip is watched, heard and read once, with captions made for it, as a job does it. What came of
 them is then stored many times over, under other ids, in SQLite and in a server of PostgreSQL, whose

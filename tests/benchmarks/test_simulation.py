@@ -1,6 +1,7 @@
 """The simulation of many hosts: nothing is lost in it, and queues are as long as Erlang says."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from math import factorial
 from pathlib import Path
@@ -20,7 +21,7 @@ OPERATIONS = (
     "claim", "claim_nothing", "look_at_empty_queue", "heartbeat", "end", "write", "follow",
     "follow_batch", "look_for_changes", "write_lists",
 )  # fmt: skip
-INSTANT = Operation(0.0005, 0.001, (0.001, 0.002, 0.003))
+INSTANT = Operation(0.0005, 0.001, (0.001, 0.002, 0.003), batch=20)
 MEASURED = Measured(
     dict.fromkeys(OPERATIONS, INSTANT),
     0.5,
@@ -92,6 +93,21 @@ def test_nothing_of_the_warm_up_is_counted(warm_up_seconds: float, *, counted: b
     assert simulation.jobs[0].ended_at is not None
     assert (simulation.store_requests > 0) is counted
     assert (simulation.order_seconds > 0) is counted
+
+
+def test_how_many_were_measured_at_a_time_changes_nothing() -> None:
+    def busy(batch: int) -> float:
+        lists = Operation(batch / 2**14, batch / 2**13, (batch / 2**10,) * 2, batch)
+        # Each that follows another takes half of what one alone does.
+        followed = Operation(0.0005, INSTANT.server * (1 + (batch - 1) / 2), INSTANT.wall, batch)
+        batches = {"write_lists": lists, "follow_batch": followed}
+        measured = replace(MEASURED, operations=MEASURED.operations | batches)
+        made = scenario(workers=2, cores=2, a_second=1.0, seed=7, api=True)
+        simulation = Simulation(made, measured)
+        simulation.run()
+        return simulation.database.busy_seconds
+
+    assert busy(16) == pytest.approx(busy(64), rel=1e-6)
 
 
 def test_more_workers_than_cores_share_them() -> None:
