@@ -42,7 +42,7 @@ from engine.errors import (
     UnknownViewer,
 )
 from engine.system.os_errors import expected_trouble
-from ingest.sources.hosting.local import NotHosted
+from ingest.sources.hosting.signing import NotHosted
 
 CLIENT_LEFT: Final = 499
 """Status in log and metrics where a client went away; nginx' own, as HTTP has none."""

@@ -11,7 +11,8 @@ from api.http.routes.dependencies import CurrentSettings
 from api.http.stored_files import stored_file
 from api.media import open_media
 from api.settings import Settings
-from ingest.sources.hosting.local import LocalHost, NotHosted
+from ingest.sources.hosting.local import LocalHost
+from ingest.sources.hosting.signing import NotHosted
 from ingest.sources.hosting.store import StoreHost
 
 router = APIRouter(tags=["hosting"], route_class=ReadRoute)

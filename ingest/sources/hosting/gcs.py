@@ -1,6 +1,5 @@
 """Copies in a bucket of Google Cloud Storage, given out under signed addresses (V4)."""
 
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -10,6 +9,7 @@ from typing import Any, Final, Self
 
 from engine.errors import MissingPart
 from ingest.sources.hosting.base import HostingFailed
+from ingest.sources.hosting.signing import new_name
 
 _FOLDER: Final = "reelmatch/"
 _TIMEOUT_SECONDS: Final = 120
@@ -42,7 +42,7 @@ class GcsHost:
 
     def put(self, path: Path) -> str:
         """Upload a file."""
-        name = f"{_FOLDER}{secrets.token_hex(16)}.mp4"
+        name = f"{_FOLDER}{new_name()}"
         with _translated_failures(self._bucket.name):
             self._bucket.blob(name).upload_from_filename(
                 str(path), content_type="video/mp4", timeout=_TIMEOUT_SECONDS

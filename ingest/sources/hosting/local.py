@@ -1,9 +1,6 @@
 """Copies on this machine, given out by our own API under addresses that are signed and expire."""
 
-import hashlib
-import hmac
 import os
-import re
 import secrets
 import shutil
 import time
@@ -11,44 +8,21 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self
-from urllib.parse import urlencode
 
 from engine.errors import InvalidInput, ReelmatchError
 from engine.system.os_errors import expected_trouble
 from ingest.sources.hosting.base import HostingFailed
+from ingest.sources.hosting.signing import (
+    COPY_NAME,
+    LEFT_BEHIND_SECONDS,
+    SECRET_BYTES,
+    NotHosted,
+    new_name,
+    signed_address,
+    verify,
+)
 
-ROUTE: Final = "/hosted/"
-"""The path before a copy's name, in our API."""
-
-_NAME: Final = re.compile(r"[0-9a-f]{32}\.mp4")
 _KEY_FILE: Final = "signing.key"
-_SECRET_BYTES: Final = 32
-_LEFT_BEHIND_SECONDS: Final = 24 * 60 * 60
-
-
-class NotHosted(InvalidInput):
-    """No copy is given out at this address: unknown, expired, or not signed by us.
-
-    Which of these it is, whoever asks is not told.
-    """
-
-    def __init__(self) -> None:
-        super().__init__("there is nothing at this address, or no longer")
-
-
-def sign(secret: bytes, name: str, expires: int) -> str:
-    """Return the signature of a copy's name and the Unix second at which its address expires.
-
-    HMAC-SHA256 (RFC 2104) in hexadecimal.
-    """
-    return hmac.new(secret, f"{name}\n{expires}".encode(), hashlib.sha256).hexdigest()
-
-
-def verify(secret: bytes, name: str, expires: int, signature: str, *, now: float) -> bool:
-    """Whether an address was signed with this secret and has not expired."""
-    # Compared as bytes: text outside ASCII is refused by compare_digest.
-    right = sign(secret, name, expires).encode()
-    return hmac.compare_digest(right, signature.encode(errors="replace")) and now < expires
 
 
 class LocalHost:
@@ -69,8 +43,8 @@ class LocalHost:
         *,
         now: Callable[[], float] = time.time,
     ) -> None:
-        if len(secret) < _SECRET_BYTES:
-            raise InvalidInput(f"a signing secret of {len(secret)} bytes: give {_SECRET_BYTES}")
+        if len(secret) < SECRET_BYTES:
+            raise InvalidInput(f"a signing secret of {len(secret)} bytes: give {SECRET_BYTES}")
         self._folder = folder
         self._base_url = base_url.rstrip("/")
         self._secret = secret
@@ -93,7 +67,7 @@ class LocalHost:
 
     def put(self, path: Path) -> str:
         """Copy a file into the folder; copies left behind by killed processes go."""
-        name = f"{secrets.token_hex(16)}.mp4"
+        name = new_name()
         target = self._folder / name
         try:
             self._drop_left_behind()
@@ -108,12 +82,11 @@ class LocalHost:
     def url(self, name: str, *, valid_seconds: int) -> str:
         """Return the signed address of a copy."""
         expires = int(self._now()) + valid_seconds
-        signed = {"expires": expires, "signature": sign(self._secret, name, expires)}
-        return f"{self._base_url}{ROUTE}{name}?{urlencode(signed)}"
+        return signed_address(self._base_url, self._secret, name, expires)
 
     def delete(self, name: str) -> None:
         """Delete a copy."""
-        if _NAME.fullmatch(name):
+        if COPY_NAME.fullmatch(name):
             try:
                 (self._folder / name).unlink(missing_ok=True)
             except OSError as error:
@@ -130,7 +103,7 @@ class LocalHost:
         Raises:
             NotHosted: it was not signed by us, has expired, or the copy is gone.
         """
-        if not _NAME.fullmatch(name):
+        if not COPY_NAME.fullmatch(name):
             raise NotHosted
         if not verify(self._secret, name, expires, signature, now=self._now()):
             raise NotHosted
@@ -140,11 +113,11 @@ class LocalHost:
         return path
 
     def _drop_left_behind(self) -> None:
-        oldest = self._now() - _LEFT_BEHIND_SECONDS
+        oldest = self._now() - LEFT_BEHIND_SECONDS
         for path in self._folder.glob("*.mp4"):
             # Other processes delete theirs meanwhile.
             with suppress(FileNotFoundError):
-                if _NAME.fullmatch(path.name) and path.lstat().st_mtime < oldest:
+                if COPY_NAME.fullmatch(path.name) and path.lstat().st_mtime < oldest:
                     path.unlink()
 
 
@@ -155,7 +128,7 @@ def _secret_in(folder: Path) -> bytes:
         aside = folder / f"{_KEY_FILE}.{secrets.token_hex(8)}"
         descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor
-            file.write(secrets.token_bytes(_SECRET_BYTES))
+            file.write(secrets.token_bytes(SECRET_BYTES))
         try:
             path.hardlink_to(aside)
         except FileExistsError:

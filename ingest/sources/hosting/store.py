@@ -1,22 +1,25 @@
 """Copies in the store of media, given out by our own API on any host that knows the store."""
 
-import re
 import secrets
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlencode
 
 from engine.errors import StoreUnusable
 from engine.ports.object_store import ObjectStore
 from ingest.sources.hosting.base import HostingFailed
-from ingest.sources.hosting.local import ROUTE, NotHosted, sign, verify
+from ingest.sources.hosting.signing import (
+    COPY_NAME,
+    LEFT_BEHIND_SECONDS,
+    SECRET_BYTES,
+    NotHosted,
+    new_name,
+    signed_address,
+    verify,
+)
 
 _COPIES: Final = "copies"
-_NAME: Final = re.compile(r"[0-9a-f]{32}\.mp4")
-_SECRET_BYTES: Final = 32
-_LEFT_BEHIND_SECONDS: Final = 24 * 60 * 60
 
 
 class StoreHost:
@@ -37,11 +40,11 @@ class StoreHost:
 
     def put(self, path: Path) -> str:
         """Copy a file into the store; copies left behind by killed processes go."""
-        name = f"{secrets.token_hex(16)}.mp4"
+        name = new_name()
         try:
             self._drop_left_behind()
             with path.open("rb") as file:
-                self._store.write(_key(name), secrets.token_bytes(_SECRET_BYTES))
+                self._store.write(_key(name), secrets.token_bytes(SECRET_BYTES))
                 self._store.upload(_copy(name), file)
         except StoreUnusable as error:
             raise HostingFailed(str(error)) from error
@@ -58,12 +61,11 @@ class StoreHost:
         if secret is None:
             raise HostingFailed(f"the copy {self._store.url}/{_copy(name)} is gone")
         expires = int(self._now()) + valid_seconds
-        signed = {"expires": expires, "signature": sign(secret, name, expires)}
-        return f"{self._base_url}{ROUTE}{name}?{urlencode(signed)}"
+        return signed_address(self._base_url, secret, name, expires)
 
     def delete(self, name: str) -> None:
         """Delete a copy and its secret."""
-        if _NAME.fullmatch(name):
+        if COPY_NAME.fullmatch(name):
             try:
                 self._store.delete(_key(name))
                 self._store.delete(_copy(name))
@@ -82,18 +84,18 @@ class StoreHost:
             NotHosted: it was not signed by us, has expired, or the copy is gone.
             StoreUnusable: the store cannot be asked.
         """
-        secret = self._secret(name) if _NAME.fullmatch(name) else None
+        secret = self._secret(name) if COPY_NAME.fullmatch(name) else None
         if secret is None or not verify(secret, name, expires, signature, now=self._now()):
             raise NotHosted
         return _copy(name)
 
     def _secret(self, name: str) -> bytes | None:
-        secret = self._store.read(_key(name), max_bytes=_SECRET_BYTES)
-        return secret if secret and len(secret) == _SECRET_BYTES else None
+        secret = self._store.read(_key(name), max_bytes=SECRET_BYTES)
+        return secret if secret and len(secret) == SECRET_BYTES else None
 
     def _drop_left_behind(self) -> None:
         # As many as are fetched at this moment, and what killed processes left: few.
-        oldest = self._now() - _LEFT_BEHIND_SECONDS
+        oldest = self._now() - LEFT_BEHIND_SECONDS
         for name in self._store.names(_COPIES):
             modified = self._store.modified(name)
             if modified is not None and modified < oldest:

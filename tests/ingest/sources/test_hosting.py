@@ -18,7 +18,8 @@ from engine.errors import InvalidInput, MissingPart
 from engine.object_stores import open_object_store
 from ingest.sources.hosting.base import Host, HostingFailed, hosted
 from ingest.sources.hosting.gcs import GcsHost
-from ingest.sources.hosting.local import LocalHost, NotHosted, sign, verify
+from ingest.sources.hosting.local import LocalHost
+from ingest.sources.hosting.signing import NotHosted, sign, verify
 from support.conformance.hosting import HostConformance, fetch, serving_folder, serving_store
 
 SECRET = bytes(range(32))

@@ -15,7 +15,8 @@ import pytest
 
 from engine.ports.object_store import ObjectStore
 from ingest.sources.hosting.base import Host, HostingFailed, hosted
-from ingest.sources.hosting.local import ROUTE, LocalHost, NotHosted
+from ingest.sources.hosting.local import LocalHost
+from ingest.sources.hosting.signing import ROUTE, NotHosted
 from ingest.sources.hosting.store import StoreHost
 
 GONE = 404
