@@ -341,7 +341,7 @@ class Live:
             live = before
             if live is None or live.id != self.generations.current_id:
                 live = self.generations.load_current()
-                refuse_index_of_other_catalog(self.generations.folder, live.built, self.catalog)
+                refuse_index_of_other_catalog(self.generations, live.built, self.catalog)
         except (CorruptData, CatalogUnusable) as error:
             # Without its traceback, which holds on to all that was opened.
             self._refused = (state, type(error)(str(error)))
@@ -359,7 +359,7 @@ class Live:
             return None
         other = self.generations.load_other()
         if other is not None:
-            refuse_index_of_other_catalog(self.generations.folder, other.built, self.catalog)
+            refuse_index_of_other_catalog(self.generations, other.built, self.catalog)
         return other
 
 

@@ -23,14 +23,14 @@ def refuse_other_catalog(generations: Generations, catalog: Catalog) -> None:
     if built is None:
         return
     if _is_other(built, catalog):
-        raise _other(generations.folder, catalog)
+        raise _other(generations, catalog)
 
 
-def refuse_index_of_other_catalog(name: object, built: Built, catalog: Catalog) -> None:
+def refuse_index_of_other_catalog(generations: Generations, built: Built, catalog: Catalog) -> None:
     """Refuse to search an index beside a catalog that it was not built of.
 
     Args:
-        name: of the index: its folder, or where its server is.
+        generations: the folder that the index lies in.
         built: what it was built of.
         catalog: the one beside it.
 
@@ -38,7 +38,7 @@ def refuse_index_of_other_catalog(name: object, built: Built, catalog: Catalog) 
         CatalogUnusable: naming the way out.
     """
     if _is_other(built, catalog):
-        raise _other(name, catalog)
+        raise _other(generations, catalog)
     revision = catalog.revision()
     if built.revision > revision:
         raise CatalogUnusable(
@@ -79,9 +79,9 @@ def _is_other(built: Built, catalog: Catalog) -> bool:
     return built.revision > catalog.revision()
 
 
-def _other(name: object, catalog: Catalog) -> CatalogUnusable:
+def _other(generations: Generations, catalog: Catalog) -> CatalogUnusable:
     return CatalogUnusable(
-        f"the index in {name} was built of another catalog than {catalog.name}: put"
+        f"the index in {generations.folder} was built of another catalog than {catalog.name}: put"
         " the right catalog back, or remove the index and reindex",
         hint="run 'reelmatch reindex'",
     )

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Final
 
 from engine.batch.index_rows import RowBuilder
-from engine.batch.origins import refuse_index_of_other_catalog, refuse_other_names
+from engine.batch.origins import refuse_other_names
 from engine.errors import (
     CatalogUnusable,
     CorruptData,
@@ -82,7 +82,7 @@ class SharedIndex:
 
     def _record(self, live: str) -> Record:
         record = self.index.record(live)
-        refuse_index_of_other_catalog(self.index.name, record.generation.built, self._catalog)
+        self._refuse_other(record.generation)
         return record
 
     def serve(self, generation: Generation) -> None:
@@ -96,7 +96,7 @@ class SharedIndex:
         with self._catalog.leading(_FILLING) as leadership:
             if leadership is None:
                 raise ReindexRunning
-            self._refuse_other(generation)
+            self._refuse_other_live()
             state = self.index.readable_state(generation.id)
             if state is not None and not self._has(state):
                 self.index.forget(generation.id)
@@ -117,13 +117,18 @@ class SharedIndex:
             f" {_WAIT_SECONDS / 60:.0f} minutes: reindex when it is done"
         )
 
-    def _refuse_other(self, generation: Generation) -> None:
+    def _refuse_other_live(self) -> None:
         live = self.index.live_id()
         try:
-            other = None if live is None else self.index.record(live).generation.catalog
+            other = None if live is None else self.index.record(live).generation
         except CorruptData:
             return  # It does not say any more; filling heals it.
-        if other is not None and other != generation.catalog:
+        if other is not None:
+            self._refuse_other(other)
+
+    def _refuse_other(self, generation: Generation) -> None:
+        # Those of earlier versions do not say of which catalog they are.
+        if generation.catalog not in ("", self._catalog.identity()):
             raise CatalogUnusable(
                 f"the index {self.index.name} is of another catalog than {self._catalog.name}:"
                 " give this one another name behind the address (milvus://host:19530/name)"

@@ -51,7 +51,7 @@ def check_generation(manifest: Manifest, folder: Path, catalog: Catalog) -> None
         if generations.current_id != manifest.generation:
             raise CorruptData(f"{current_part()} names another generation")
         built = generations.built(manifest.generation)
-        refuse_index_of_other_catalog(generations.folder, built, catalog)
+        refuse_index_of_other_catalog(generations, built, catalog)
         tags = catalog.tags.vocabulary().names
         check_consistency(generations.load(manifest.generation), tags)
     except OutdatedGeneration:
