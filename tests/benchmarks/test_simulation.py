@@ -115,16 +115,9 @@ def test_more_workers_than_cores_share_them() -> None:
     by_workers = {}
     for workers in (2, 4):
         made = scenario(workers=workers, cores=2, a_second=1.0, seed=1, api=False)
-        simulation = Simulation(
-            Scenario(
-                **{
-                    **{name: getattr(made, name) for name in made.__struct_fields__},
-                    "workers": Workers(workers, a_host=4, cores=2, slice_seconds=0.01),
-                }
-            ),
-            MEASURED,
-            arrivals,
-        )
+        on_few_hosts = Workers(workers, a_host=4, cores=2, slice_seconds=0.01)
+        made = msgspec.structs.replace(made, workers=on_few_hosts)
+        simulation = Simulation(made, MEASURED, arrivals)
         simulation.run_until_done(len(arrivals))
         by_workers[workers] = max(job.ended_at or 0.0 for job in simulation.jobs)
     # 20 jobs of about a second on two cores, whoever has them.

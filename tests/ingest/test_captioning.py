@@ -1,6 +1,6 @@
 """Captions from a file to the catalog: which are read, at which seconds, and what goes wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +18,7 @@ from ingest.sources.captions.cues import Cue
 from ingest.taggers.lines.tagger import LineTagger
 from ingest.taggers.speech.base import Recognized
 from ingest.taggers.speech.recognition import Recognition
-from support.captions import Text, srt, vtt, write_captioned_film
+from support.captions import Shown, Text, srt, vtt, write_captioned_film
 from support.shades import Shades
 from support.sounds import Track, noise, write_film
 
@@ -103,6 +103,42 @@ def test_times_count_from_the_first_picture(tmp_path: Path, catalog: Catalog) ->
     text = Text([(5.0, 7.0, "a guitar")], "subrip")
     film = write_captioned_film(tmp_path / "film.mkv", 6, text, pictures_at=3.0)
     assert ingest(film, catalog)[0] == [("a guitar", 2, 4)]
+
+
+WRONG_TIMES = [
+    (7.0, 60.0, "ends beyond"),
+    (1.0, 4.0, "one"),
+    (5.0, 2.0, "ends before it starts"),
+    (6.0, 6.0, "no length"),
+    (3.0, 5.0, "over the others"),
+    (9.0, 10.0, "beyond"),
+    (360_000.0, 360_002.0, "far beyond"),
+]
+MENDED_TIMES = [
+    ("one", 1, 4),
+    ("over the others", 3, 5),
+    ("ends before it starts", 5, 6),
+    ("no length", 6, 8),
+    ("ends beyond", 7, 8),
+]
+
+
+@pytest.mark.parametrize(("name", "written"), [("film.srt", srt), ("film.vtt", vtt)])
+def test_wrong_times_in_a_file_beside_are_mended_or_left_out(
+    tmp_path: Path, catalog: Catalog, name: str, written: Callable[[Sequence[Shown]], str]
+) -> None:
+    film = write_captioned_film(tmp_path / "film.mp4", 8)
+    (tmp_path / name).write_text(written(WRONG_TIMES))
+    spoken, record = ingest(film, catalog)
+    assert (spoken, record.reason) == (MENDED_TIMES, "")
+
+
+def test_what_is_spoken_before_the_first_picture_is_left_out(
+    tmp_path: Path, catalog: Catalog
+) -> None:
+    text = Text([(0.5, 2.0, "before"), (2.0, 4.5, "from before"), (3.0, 5.0, "after")], "subrip")
+    film = write_captioned_film(tmp_path / "film.mkv", 6, text, pictures_at=3.0)
+    assert ingest(film, catalog)[0] == [("from before", 0, 2), ("after", 0, 2)]
 
 
 def test_captions_of_pictures_are_left_out_and_that_is_said(

@@ -1,6 +1,7 @@
 """Sound in every form that files have it, decoded beside the pictures and in step with them."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import av
@@ -125,6 +126,45 @@ def test_a_gap_in_the_sound_is_silence(tmp_path: Path) -> None:
     assert loudness(sound, 2.2, 3.8) == 0
     assert loudness(sound, 4.2, 5.8) > LOUD
     assert len(sound) == pytest.approx(6 * RATE, abs=0.15 * RATE)
+
+
+@pytest.mark.parametrize(
+    ("ending", "codec", "before", "after"),
+    [
+        ("ts", "ac3", (48_000, "5.1(side)"), (32_000, "mono")),
+        ("ts", "aac", (44_100, "stereo"), (16_000, "mono")),
+        ("mkv", "libmp3lame", (22_050, "mono"), (48_000, "stereo")),
+    ],
+)
+def test_sound_whose_rate_and_channels_change_midway_is_heard_on(
+    tmp_path: Path, ending: str, codec: str, before: tuple[int, str], after: tuple[int, str]
+) -> None:
+    halves = []
+    for rate, layout in (before, after):
+        channels = np.repeat(resampled(rate, 6)[None], av.AudioLayout(layout).nb_channels, axis=0)
+        half = tmp_path / f"{rate}.{ending}"
+        halves.append(write_film(half, 6, Track(channels, rate, layout, codec)))
+    changing = tmp_path / f"changing.{ending}"
+    with ExitStack() as opened:
+        first, second = (opened.enter_context(av.open(str(half))) for half in halves)
+        target = opened.enter_context(av.open(str(changing), "w"))
+        streams = {one.index: target.add_stream_from_template(one) for one in first.streams}
+        packets = [
+            packet
+            for source, from_second, to_second in ((first, 0, 3), (second, 3, 6))
+            for packet in source.demux()
+            if packet.pts is not None and from_second <= packet.pts * packet.time_base < to_second
+        ]
+        for packet in packets:
+            packet.stream = streams[packet.stream.index]
+            target.mux(packet)
+    sound, account, n_seconds = decode_sound(changing)
+    assert account is not None
+    assert account.in_words() == ""
+    assert n_seconds == 6
+    assert len(sound) == pytest.approx(6 * RATE, abs=0.15 * RATE)
+    assert pitch(sound) == pytest.approx(440, abs=1)
+    assert pitch(sound[3 * RATE :]) == pytest.approx(440, abs=1)
 
 
 def test_damaged_sound_is_counted_and_the_rest_is_heard(tmp_path: Path) -> None:
