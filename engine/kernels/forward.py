@@ -105,6 +105,39 @@ def _norms(
 norms_of = compiled(_norms)
 
 
+def _units(
+    forward: ForwardRows,
+    rows: NDArray[np.int64],
+    owners: NDArray[np.int64],
+    tags: NDArray[np.int64],
+    units: Floats,
+) -> None:
+    """Fill in the vectors of some rows, of length 1, one after the other.
+
+    Args:
+        forward: the rows.
+        rows: which of them.
+        owners: shape (n_postings of ``rows``,), filled with the place in ``rows``.
+        tags: filled with tags, rising within a row.
+        units: filled with term frequency x idf over the row's length.
+    """
+    end = 0
+    for owner in range(rows.size):
+        first, squares = end, 0.0
+        for at in range(forward.starts[rows[owner]], forward.starts[rows[owner] + 1]):
+            tag = forward.tags[at]
+            weight = term_frequency(forward.counts[at], forward.tf) * forward.idf[tag]
+            owners[end], tags[end], units[end] = owner, tag, weight
+            squares += weight * weight
+            end += 1
+        norm = np.sqrt(squares)
+        for at in range(first, end):
+            units[at] /= norm
+
+
+units_of = compiled(_units, steps=lambda *arguments: arguments[-1].size)
+
+
 def _score(forward: ForwardRows, row: int, weights: Floats, enough: float) -> float:
     """Return the exact score of one video, or 0 if it is below ``enough``.
 

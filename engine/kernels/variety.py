@@ -38,32 +38,63 @@ class Vectors(NamedTuple):
     """Vectors of length 1: those shown last, the oldest first, then the candidates, best first.
 
     Args:
-        starts: shape (n_shown + n + 1,); video v owns ``tags[starts[v]:starts[v + 1]]``.
-        tags: rising within a video.
+        n: number of videos.
+        rows: shape (n_postings,), the video of each posting, rising.
+        tags: aligned with ``rows``, each once a video.
         values: aligned with ``tags``.
     """
 
-    starts: Whole
+    n: int
+    rows: Whole
     tags: Whole
     values: Floats
 
 
-def _cosine(vectors: Vectors, one: int, other: int) -> float:
-    at, end = vectors.starts[one], vectors.starts[one + 1]
-    other_at, other_end = vectors.starts[other], vectors.starts[other + 1]
+def _starts(vectors: Vectors) -> Whole:
+    """Return where the postings of each video start, and where the last one's end."""
+    starts = np.zeros(vectors.n + 1, np.int64)
+    for row in vectors.rows:
+        starts[row + 1] += 1
+    for row in range(vectors.n):
+        starts[row + 1] += starts[row]
+    return starts
+
+
+starts_of = compiled(_starts)
+
+
+def _spread(vectors: Vectors, start: int, end: int, share: float, dense: Floats) -> None:
+    """Write a video's vector times ``share`` into ``dense``; 0.0 takes it out again."""
+    for at in range(start, end):
+        dense[vectors.tags[at]] = share * vectors.values[at]
+
+
+spread = compiled(_spread)
+
+
+def _cosine(vectors: Vectors, start: int, end: int, dense: Floats) -> float:
+    """Return the cosine of a video and the one in ``dense``."""
     total = 0.0
-    while at < end and other_at < other_end:
-        tag, other_tag = vectors.tags[at], vectors.tags[other_at]
-        if tag == other_tag:
-            total += vectors.values[at] * vectors.values[other_at]
-        if tag <= other_tag:
-            at += 1
-        if other_tag <= tag:
-            other_at += 1
+    for at in range(start, end):
+        total += vectors.values[at] * dense[vectors.tags[at]]
     return total
 
 
 cosine = compiled(_cosine)
+
+
+def _blank(tags: Whole) -> Floats:
+    """Return room for a dense vector, 0.0 at these tags: of a large vocabulary few are read."""
+    width = 0
+    for tag in tags:
+        width = max(width, tag + 1)
+    dense = np.empty(width, np.float64)
+    for tag in tags:
+        dense[tag] = 0.0
+    return dense
+
+
+blank = compiled(_blank)
 
 
 def _least_worth(value: float) -> float:
@@ -111,10 +142,11 @@ def _vary(vectors: Vectors, values: Floats, limit: int, n_beyond: int, into: Who
         How many there are; ``MORE_NEEDED`` when that depends on candidates beyond these.
     """
     n, k = values.size, into.size
-    n_shown = vectors.starts.size - 1 - n
+    n_shown = vectors.n - n
     order = np.empty(n_shown + k, np.int64)
     for number in range(n_shown):
         order[number] = number
+    starts, dense = starts_of(vectors), blank(vectors.tags)
     taken = np.zeros(n, np.bool_)
     # Bit 0 is for the last that was shown, bit 1 for the one before it.
     marks, copies, checked = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64)
@@ -135,12 +167,16 @@ def _vary(vectors: Vectors, values: Floats, limit: int, n_beyond: int, into: Who
                 behind = min(shown - checked[at], WINDOW)
                 marks[at] = marks[at] << behind & _RECENT
                 copies[at] = copies[at] << behind & _RECENT
+                start, end = starts[n_shown + at], starts[n_shown + at + 1]
+                spread(vectors, start, end, 1.0, dense)
                 for back in range(behind):
-                    likeness = cosine(vectors, n_shown + at, order[shown - 1 - back])
+                    other = order[shown - 1 - back]
+                    likeness = cosine(vectors, starts[other], starts[other + 1], dense)
                     if likeness >= ALIKE:
                         marks[at] |= 1 << back
                     if likeness >= SAME:
                         copies[at] |= 1 << back
+                spread(vectors, start, end, 0.0, dense)
                 checked[at] = shown
                 count = crowd(marks[at], copies[at], limit)
                 if is_worth and count < limit:

@@ -142,27 +142,32 @@ def rerank(
     if not pool:
         return []
     scores = np.array([candidate.score for candidate in pool])
-    values = scores + np.array([candidate.bonus for candidate in pool])
+    bonuses = np.array([candidate.bonus for candidate in pool])
+    values = scores + bonuses if bonuses.any() else scores
     # Freshness and likeness are at most 1, and count against values that are.
-    values /= max(1.0, float(values.max()))
+    if (largest := float(values.max())) > 1.0:
+        values = values / largest
     fresh = ranking.freshness
     mixed = (
         (1 - fresh) * values + fresh * _freshness(pool, ranking, snapshot, now) if fresh else values
     )
     order, folded = _order(pool, mixed, ranking, snapshot, k, shown, track_of, is_all=is_all)
-    stages = (("", _ranks(scores)), ("together", _ranks(values)), ("freshness", _ranks(mixed)))
+    by_score = _ranks(scores)
+    by_value = by_score if values is scores else _ranks(values)
+    by_mixed = by_value if mixed is values else _ranks(mixed)
+    names = ("together", "freshness")
+    stages = [ranks[order].tolist() for ranks in (by_score, by_value, by_mixed)]
     ranked = []
-    for rank, number in enumerate(order, start=len(shown) + 1):
-        places = [(name, int(ranks[number])) for name, ranks in stages]
-        places.append((_last_rule(ranking, places[-1][1], rank), rank))
+    for rank, (number, *places) in enumerate(zip(order, *stages, strict=True), len(shown) + 1):
+        rules = (*names, _last_rule(ranking, places[-1], rank))
         ranked.append(
             Ranked(
                 pool[number],
                 rank=rank,
-                rank_without=places[0][1],
+                rank_without=places[0],
                 moved=tuple(
                     Move(name, before, to)
-                    for (_, before), (name, to) in pairwise(places)
+                    for name, (before, to) in zip(rules, pairwise((*places, rank)), strict=True)
                     if before != to
                 ),
                 folded=tuple(pool[other].video for other in folded.get(number, ())),
@@ -203,9 +208,12 @@ def _order(
         by_value = by_value[left[by_value]]
         if not ranking.variety:
             return by_value[:k].tolist(), {}
-        videos = [pool[number].video for number in by_value.tolist()]
+
+        def first(n: int) -> list[str]:
+            return [pool[number].video for number in by_value[:n].tolist()]
+
         places = varied(
-            snapshot, videos, mixed[by_value], ranking.variety, k=k, shown=shown, is_all=is_all
+            snapshot, first, mixed[by_value], ranking.variety, k=k, shown=shown, is_all=is_all
         )
         return by_value[places].tolist(), {}
     likeness = _Likeness(pool, snapshot)

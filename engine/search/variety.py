@@ -6,6 +6,7 @@ vectors. Scores stay what they are; what is too many of a series comes later.
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final, Protocol, TypeVar
 
 import numpy as np
@@ -17,6 +18,7 @@ from engine.ports.index import IndexSnapshot, UnitRows
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Places = NDArray[np.int64]
 
 LOOK_AHEAD: Final = 30
 """Number of candidates beyond a page that are looked at first; of those beyond, all there are."""
@@ -45,14 +47,14 @@ class MoreCandidatesNeeded(Exception):
 
 def varied(
     snapshot: IndexSnapshot,
-    videos: Sequence[str],
+    best: Callable[[int], Sequence[str]],
     values: Floats,
     variety: int,
     *,
     k: int,
     shown: Sequence[str] = (),
     is_all: bool = True,
-) -> list[int]:
+) -> Places:
     """Return the places of the candidates that come next, at most ``k``.
 
     A candidate passes when fewer than ``variety`` of the nine before it are of its series, and none
@@ -63,7 +65,7 @@ def varied(
 
     Args:
         snapshot: the index that the candidates are in.
-        videos: those not shown, the best first.
+        best: gives the ids of the best so many of those not shown, the best first.
         values: shape (n,), what they are ranked by.
         variety: 1 to 9.
         k: number of results.
@@ -74,10 +76,11 @@ def varied(
         MoreCandidatesNeeded: there are, and what comes next depends on them.
     """
     last = list(shown[-WINDOW:])
-    last = [one for one, there in zip(last, snapshot.contains(last), strict=True) if there]
+    if last:
+        last = [one for one, there in zip(last, snapshot.contains(last), strict=True) if there]
 
     def first(n: int) -> Vectors:
-        before = [*last, *videos[:n]]
+        before = [*last, *best(n)]
         return vectors_of(snapshot.vectors(before), len(before))
 
     return walked(first, values, variety, k=k, is_all=is_all)
@@ -85,7 +88,7 @@ def varied(
 
 def walked(
     first: Callable[[int], Vectors], values: Floats, variety: int, *, k: int, is_all: bool
-) -> list[int]:
+) -> Places:
     """Return the places of the candidates that come next, as ``varied`` does.
 
     Args:
@@ -100,10 +103,10 @@ def walked(
     """
     order = np.zeros(k, np.int64)
     n_all = len(values)
-    for n in dict.fromkeys(min(n, n_all) for n in (k, k + LOOK_AHEAD, n_all)):
+    for n in dict.fromkeys((min(k + LOOK_AHEAD, n_all), n_all)):
         size = vary(first(n), values[:n], variety, n_all - n + (not is_all), order)
         if size != MORE_NEEDED:
-            return list(order[:size].tolist())
+            return order[:size]
     raise MoreCandidatesNeeded
 
 
@@ -123,14 +126,18 @@ def varied_best(
         return [(one, ()) for one in best(k)]
     for n in sorted({min(n, most) for n in (k, k + LOOK_AHEAD, most)}):
         ranked = best(n)
-        videos, scores = [one.video for one in ranked], np.array([one.score for one in ranked])
+        scores = np.array([one.score for one in ranked])
         is_all = n == most or len(ranked) < n
         try:
-            places = varied(snapshot, videos, scores, variety, k=k, is_all=is_all)
+            places = varied(snapshot, partial(_first, ranked), scores, variety, k=k, is_all=is_all)
         except MoreCandidatesNeeded:
             continue
-        return [(ranked[at], _moved(at + 1, rank)) for rank, at in enumerate(places, start=1)]
+        return [(ranked[at], _moved(at + 1, rank)) for rank, at in enumerate(places.tolist(), 1)]
     raise AssertionError("the last candidates are all there are")
+
+
+def _first(ranked: Sequence[Scored], n: int) -> list[str]:
+    return [one.video for one in ranked[:n]]
 
 
 def _moved(before: int, after: int) -> tuple[Move, ...]:
@@ -139,8 +146,7 @@ def _moved(before: int, after: int) -> tuple[Move, ...]:
 
 def vectors_of(units: UnitRows, n: int) -> Vectors:
     """Return ``n`` vectors as the walk reads them."""
-    starts = np.searchsorted(units.rows, np.arange(n + 1))
-    return Vectors(starts.astype(np.int64), units.tags, units.values)
+    return Vectors(n, units.rows, units.tags, units.values)
 
 
 class Crowds:
@@ -173,5 +179,5 @@ class Crowds:
 
 def warm_up() -> None:
     """Compile what orders lists, or fetch it from the disk."""
-    vectors = Vectors(np.zeros(2, np.int64), np.zeros(0, np.int64), np.zeros(0))
+    vectors = Vectors(1, np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
     vary(vectors, np.zeros(1), 1, 0, np.zeros(1, np.int64))

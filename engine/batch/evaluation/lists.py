@@ -92,7 +92,7 @@ def _list_of(
     index = snapshot.base.index
     is_all = n == POOL or len(new) < n
     places = walked(
-        lambda size: vectors_of(unit_rows(index, rows[:size]), size),
+        lambda size: vectors_of(unit_rows(index.forward, rows[:size]), size),
         values,
         rules.variety,
         k=k,

@@ -28,6 +28,7 @@ from engine.indexes.local.disk.saved_index import index_arrays, index_settings, 
 from engine.indexes.local.queries import is_known, packed, queries_of, unpacked
 from engine.indexes.local.rows.count_matrix import RowArrays, Rows
 from engine.indexes.local.rows.forward_rows import forward_rows, row_norms, sorted_rows
+from engine.indexes.local.rows.unit_vectors import unit_rows
 from engine.indexes.local.scan_selection import Kernel, Sample, build_scan, check_kernel
 from engine.indexes.local.scans.base import Array, Scan
 from engine.indexes.local.scans.rows import RowScan
@@ -302,6 +303,7 @@ class Index:
         self.top_k(query, 1)
         self.top_k(query, 1, np.zeros(self.n_videos, dtype=np.bool_))
         self.score_rows(query, np.arange(min(self.n_videos, 1)))
+        unit_rows(self.forward, np.zeros(0, np.int64))
         self.rows_of(["a"])
         for count in (1, _BEYOND_TWO_BYTES):
             rows = RowArrays(
@@ -313,6 +315,7 @@ class Index:
             beside = self.build_beside(rows, ["b", "a"])  # out of order, as they may come
             beside.top_k(query, 1)
             beside.score_rows(query, [0])
+            unit_rows(beside.forward, np.zeros(0, np.int64))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the index into a folder; on return it is on the disk.

@@ -63,6 +63,6 @@ class MeanVector:
         sums = np.zeros(index.n_tags)
         for first in range(0, index.n_videos, _BLOCK_ROWS):
             rows = np.arange(first, min(first + _BLOCK_ROWS, index.n_videos))
-            units = unit_rows(index, rows)
+            units = unit_rows(index.forward, rows)
             sums += np.bincount(units.tags, units.values, minlength=index.n_tags)
         return cls(tags, sums[tags] / (index.n_videos + SHRINKAGE))

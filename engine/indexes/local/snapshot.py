@@ -19,7 +19,7 @@ from engine.domain.tracks import Threshold
 from engine.errors import InvalidInput
 from engine.indexes.local.disk.generation import Generation
 from engine.indexes.local.index import Index
-from engine.indexes.local.rows.segments import RowRef, ScoredRows, Segment
+from engine.indexes.local.rows.segments import ScoredRows, Segment
 from engine.indexes.local.rows.unit_vectors import unit_rows
 from engine.indexes.local.scan_selection import selection_text
 from engine.kernels.best import TIE
@@ -152,11 +152,14 @@ class LocalSnapshot:
 
     def __contains__(self, video: object) -> bool:
         """Return whether a video is there."""
-        return isinstance(video, str) and self._locate([video])[0] is not None
+        return isinstance(video, str) and bool(self.contains([video])[0])
 
     def contains(self, videos: Sequence[str]) -> NDArray[np.bool_]:
         """Return which of some videos are there."""
-        return np.array([at is not None for at in self._locate(videos)], bool)
+        there = np.zeros(len(videos), bool)
+        for _, own, _ in self._found(videos):
+            there[own] = True
+        return there
 
     def require(self, videos: Sequence[str]) -> None:
         """Check that some videos are there.
@@ -164,7 +167,15 @@ class LocalSnapshot:
         Raises:
             InvalidInput: naming those that are not.
         """
-        self._at(videos)
+        missing = np.flatnonzero(~self.contains(videos)).tolist()
+        if missing:
+            more = len(missing) - _NAMED
+            named = ", ".join(videos[number] for number in missing[:_NAMED])
+            named += f" and {more} more" if more > 0 else ""
+            raise InvalidInput(
+                f"not in generation {self.generation.id}: {named};"
+                " it was not analyzed, or was deleted"
+            )
 
     def search(self, query: Query, k: int, where: Filter = EVERY_VIDEO) -> list[Hit]:
         """Return the ``k`` best videos that pass a filter, best first, ties by id."""
@@ -216,30 +227,34 @@ class LocalSnapshot:
         self, query: Query, videos: Sequence[str]
     ) -> list[tuple[NDArray[np.int64], NDArray[np.float64]]]:
         """Return what ``explain`` does of several videos, in their order, quicker than singly."""
-        return [at.segment.index.explain(query, at.row) for at in self._at(videos)]
+        explained = {
+            number: segment.index.explain(query, row)
+            for segment, own, rows in self._by_segment(videos)
+            for number, row in zip(own.tolist(), rows.tolist(), strict=True)
+        }
+        return [explained[number] for number in range(len(videos))]
 
     def counts(self, video: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Return the tags of a video that is there, rising, and how often each counts."""
-        (at,) = self._at([video])
-        return at.segment.index.counts_of(at.row)
+        index, row = self._row_of(video)
+        return index.counts_of(row)
 
     def term_frequencies(self, video: str) -> TermFrequencies:
         """Return a video that is there as scores see it."""
-        (at,) = self._at([video])
-        index = at.segment.index
+        index, row = self._row_of(video)
         frequencies = np.zeros(index.n_tags)
-        divisor = show(index.forward, at.row, frequencies)
-        tags, _ = index.counts_of(at.row)
+        divisor = show(index.forward, row, frequencies)
+        tags, _ = index.counts_of(row)
         return TermFrequencies(tags, frequencies[tags], divisor)
 
     def vectors(self, videos: Sequence[str]) -> UnitRows:
         """Return the vectors of some videos that are there."""
         parts = []
         for segment, own, rows in self._by_segment(videos):
-            units = unit_rows(segment.index, rows)
+            units = unit_rows(segment.index.forward, rows)
+            if len(own) == len(videos):
+                return units
             parts.append((own[units.rows], units.tags, units.values))
-        if len(parts) == 1:
-            return UnitRows(*parts[0])
         empty = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
         owners, tags, values = (np.concatenate(part) for part in zip(empty, *parts, strict=True))
         order = np.argsort(owners, kind="stable")
@@ -308,37 +323,36 @@ class LocalSnapshot:
         all_cosines[np.ix_(known, there)] = cosines.T
         return all_cosines
 
-    def _locate(self, videos: Sequence[str]) -> list[RowRef | None]:
-        """Return where each of some videos is, None for one that is not there."""
-        refs: list[RowRef | None] = [None] * len(videos)
-        for segment in self.segments:
-            for number, row in enumerate(segment.index.rows_of(videos).tolist()):
-                if row >= 0 and (segment.alive is None or segment.alive[row]):
-                    refs[number] = RowRef(segment, row)
-        return refs
-
-    def _at(self, videos: Sequence[str]) -> list[RowRef]:
-        refs = self._locate(videos)
-        missing = [video for video, at in zip(videos, refs, strict=True) if at is None]
-        if missing:
-            more = len(missing) - _NAMED
-            named = ", ".join(missing[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-            raise InvalidInput(
-                f"not in generation {self.generation.id}: {named};"
-                " it was not analyzed, or was deleted"
-            )
-        return [at for at in refs if at is not None]
+    def _row_of(self, video: str) -> tuple[Index, int]:
+        ((segment, _, rows),) = self._by_segment([video])
+        return segment.index, int(rows[0])
 
     def _by_segment(
         self, videos: Sequence[str]
     ) -> Iterator[tuple[Segment, NDArray[np.int64], NDArray[np.int64]]]:
-        """Yield each segment that has some of the videos, their places among them, their rows."""
-        refs = self._at(videos)
+        """Yield each segment that has some of the videos, their places among them, their rows.
+
+        Raises:
+            InvalidInput: at the end, naming those that are not there.
+        """
+        n_found = 0
+        for segment, own, rows in self._found(videos):
+            n_found += len(own)
+            yield segment, own, rows
+        if n_found < len(videos):
+            self.require(videos)
+
+    def _found(
+        self, videos: Sequence[str]
+    ) -> Iterator[tuple[Segment, NDArray[np.int64], NDArray[np.int64]]]:
+        """Yield what ``_by_segment`` does, of the videos that are there."""
         for segment in self.segments:
-            own = [number for number, at in enumerate(refs) if at.segment is segment]
-            if own:
-                rows = np.array([refs[number].row for number in own], np.int64)
-                yield segment, np.array(own, np.int64), rows
+            rows = segment.index.rows_of(videos)
+            own = np.flatnonzero(rows >= 0)
+            if segment.alive is not None:
+                own = own[segment.alive[rows[own]]]
+            if len(own):
+                yield segment, own, rows[own]
 
 
 def _best(segment: Segment, query: Query, k: int, where: Filter) -> Iterable[Hit]:

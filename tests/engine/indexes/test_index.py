@@ -15,6 +15,7 @@ from numba.core.dispatcher import Dispatcher  # noqa: TID251 - to see what it co
 from engine.domain.matching.weighting import TfName
 from engine.errors import InvalidInput
 from engine.indexes.local.index import Index
+from engine.indexes.local.rows.unit_vectors import unit_rows
 from engine.indexes.local.scan_selection import Kernel
 from support.corpora import (
     Corpus,
@@ -364,9 +365,11 @@ def test_after_a_warm_up_no_search_compiles(
         index.top_k_many([query, query], 10, selection)
     index.score_rows(query, [1, 2])
     index.explain(query, 1)
+    unit_rows(index.forward, np.array([1, 2]))
     index.rows_of(["a", "b"])
     for max_count in (9, 90_000):
         beside = index.build_beside(large_corpus.rows[:5] * max_count, large_corpus.ids[:5])
         beside.top_k(query, 3)
         beside.score_rows(query, [0, 1])
+        unit_rows(beside.forward, np.array([0, 1]))
     assert compiled == []

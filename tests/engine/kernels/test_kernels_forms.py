@@ -44,7 +44,8 @@ def answers(corpus: Corpus, tf: TfName, kernel: Kernel, weights: list[float]) ->
     scores = index.score_rows(query, np.arange(index.n_videos))
     own = [index.search(*index.counts_of(row), 5) for row in range(index.n_videos)]
     names = index.rows_of([*corpus.ids, "no such video"])
-    arrays = [array.tobytes() for array in index._arrays().values()]
+    units = unit_rows(index.forward, np.arange(index.n_videos)).values
+    arrays = [units.tobytes(), *(array.tobytes() for array in index._arrays().values())]
     results = [(ids, matched.tobytes()) for ids, matched in [*own_answers, *own]]
     return [*arrays, *results, scores.tobytes(), names.tobytes(), query.units.tobytes()]
 
@@ -69,9 +70,8 @@ def test_lists_are_varied_the_same_in_both_forms(
     corpus: Corpus, variety: int, n_beyond: int
 ) -> None:
     index = Index.from_counts(corpus.rows, corpus.ids)
-    units = unit_rows(index, np.arange(index.n_videos))
-    starts = np.searchsorted(units.rows, np.arange(index.n_videos + 1))
-    vectors = Vectors(starts, units.tags, units.values)
+    units = unit_rows(index.forward, np.arange(index.n_videos))
+    vectors = Vectors(index.n_videos, units.rows, units.tags, units.values)
     values = 1.0 / np.arange(1, index.n_videos + 1)
     orders = []
     for machine_code in (False, True):
@@ -90,7 +90,8 @@ def test_a_long_list_of_one_series_is_varied_by_machine_code(
     compiler = compiled._Compiler()
     monkeypatch.setattr(compiled, "_COMPILER", compiler)
     vectors = Vectors(
-        np.arange(n + 1) * n_tags,
+        n,
+        np.repeat(np.arange(n), n_tags),
         np.tile(np.arange(n_tags), n),
         np.full(n * n_tags, n_tags**-0.5),
     )

@@ -155,11 +155,11 @@ def test_what_fits_less_than_half_as_well_comes_before_the_fifth_of_a_series_onl
 @pytest.mark.parametrize("values", [np.linspace(0.9, 0.8, 12), np.linspace(-0.1, -0.15, 12)])
 def test_values_below_0_are_varied_as_those_above(values: Floats) -> None:
     # Six of a series that fit best, then six of none.
-    starts = np.array([*range(0, 14, 2), *range(13, 19)])
+    rows = np.array([number for one in range(6) for number in (one, one)] + list(range(6, 12)))
     tags = np.array([number for own in range(1, 7) for number in (0, own)] + list(range(7, 13)))
     weights = np.array([0.95, (1 - 0.95**2) ** 0.5] * 6 + [1.0] * 6)
     into = np.zeros(8, np.int64)
-    assert vary(Vectors(starts, tags, weights), values, 2, 0, into) == 8
+    assert vary(Vectors(12, rows, tags, weights), values, 2, 0, into) == 8
     assert (into < 6).sum() == 2
     cosines = np.eye(12)
     cosines[:6, :6] = 0.95**2

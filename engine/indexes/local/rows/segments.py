@@ -75,14 +75,6 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class RowRef:
-    """Row of a video in a snapshot."""
-
-    segment: Segment
-    row: int
-
-
-@dataclass(frozen=True, slots=True)
 class ScoredRows:
     """Rows of a segment with their scores."""
 
