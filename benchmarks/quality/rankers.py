@@ -18,7 +18,7 @@ from engine.indexes.local.index import Index
 from engine.indexes.local.mean_vector import MeanVector
 from engine.indexes.local.rows.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot
-from engine.kernels.best import TIE
+from engine.kernels.best import tie_keys
 from engine.search.co_watching import mix_of
 from engine.search.profiles import (
     Profile,
@@ -91,7 +91,7 @@ def _best_by_tags(
     values = index.score_rows(profile_vector.query, np.arange(index.n_videos))
     values[values <= 1e-9] = 0.0
     values[index.rows_of(profile.consumed)] = 0.0
-    ranked = np.argsort(-np.floor(values / TIE + 0.5), kind="stable")[:DEPTH]
+    ranked = np.argsort(-tie_keys(values), kind="stable")[:DEPTH]
     return index.ids.at(ranked[values[ranked] > 0])
 
 

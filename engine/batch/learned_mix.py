@@ -19,10 +19,10 @@ from engine.domain.viewers import Event, EventKind
 from engine.indexes.local.co_likes import CoLikes
 from engine.indexes.local.disk.generation import Generation
 from engine.indexes.local.snapshot import LocalSnapshot
+from engine.kernels.best import tie_keys
 from engine.search.co_watching import added_to_scores
 from engine.search.profiles import VIEWER_RULES, profile_of
 from engine.search.recommend import Parts, Question, parts_of_many
-from engine.search.rerank import score_keys
 
 MIXES: Final = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, MAX_MIX)
 """Mixes that are tried; the first is the tags alone."""
@@ -150,5 +150,5 @@ def _ndcgs(snapshot: LocalSnapshot, viewers: Sequence[HeldOut]) -> Iterator[list
 
 def _first(parts: Parts, mix: float) -> list[str]:
     values = parts.scores + added_to_scores(parts.scores, parts.co_likes, mix)
-    best = np.argsort(-score_keys(values), kind="stable")[:_FIRST]
+    best = np.argsort(-tie_keys(values), kind="stable")[:_FIRST]
     return [parts.videos[number] for number in best.tolist()]

@@ -5,6 +5,7 @@ are packed into one integer, the key, so that the order is total: whatever prune
 shards, the answer is the same. The best so far are a binary heap of keys, the worst on top.
 """
 
+import math
 from typing import Final
 
 import numpy as np
@@ -26,7 +27,18 @@ Keys = NDArray[np.int64]
 Scores = NDArray[np.float64]
 
 
+def tie_key(score: float) -> int:
+    """Return a whole number that orders as a score does; scores that tie have the same."""
+    return math.floor(score * _PER_TIE + 0.5)
+
+
+def tie_keys(scores: Scores) -> NDArray[np.int64]:
+    """Return the ``tie_key`` of each score, shape (n,)."""
+    return np.floor(scores * _PER_TIE + 0.5).astype(np.int64)
+
+
 def _key(score: float, row: int) -> int:
+    # The tie key, as what is compiled has it for scores above 0.
     return (int(score * _PER_TIE + 0.5) << _ROW_BITS) + (_LAST_ROW - row)
 
 

@@ -18,7 +18,7 @@ from engine.domain.matching.results import Move
 from engine.domain.matching.variety import MAX_VARIETY
 from engine.domain.tracks import Track
 from engine.errors import InvalidInput
-from engine.kernels.best import TIE
+from engine.kernels.best import tie_keys
 from engine.ports.index import IndexSnapshot
 from engine.search.variety import Crowds, varied
 
@@ -204,7 +204,7 @@ def _order(
     left[before] = False
     folds = ranking.fold and track_of is not None
     if not ranking.diversity and not folds:
-        by_value = np.argsort(-score_keys(mixed), kind="stable")
+        by_value = np.argsort(-tie_keys(mixed), kind="stable")
         by_value = by_value[left[by_value]]
         if not ranking.variety:
             return by_value[:k].tolist(), {}
@@ -249,7 +249,7 @@ def _order(
 
 
 def _best(values: Floats, among: NDArray[np.bool_]) -> int:
-    return int(np.argmax(np.where(among, score_keys(values), np.iinfo(np.int64).min)))
+    return int(np.argmax(np.where(among, tie_keys(values), np.iinfo(np.int64).min)))
 
 
 def _same(
@@ -287,14 +287,9 @@ class _Likeness:
         return np.bincount(self._owners, products, minlength=self._n).astype(np.float64)
 
 
-def score_keys(values: Floats) -> NDArray[np.int64]:
-    """Return whole numbers that order as values do: ties of the kernels are ties here, too."""
-    return np.floor(values / TIE + 0.5).astype(np.int64)
-
-
 def _ranks(values: Floats) -> NDArray[np.int64]:
     ranks = np.empty(len(values), np.int64)
-    ranks[np.argsort(-score_keys(values), kind="stable")] = np.arange(1, len(values) + 1)
+    ranks[np.argsort(-tie_keys(values), kind="stable")] = np.arange(1, len(values) + 1)
     return ranks
 
 

@@ -10,7 +10,7 @@ from engine.domain.matching.filters import EVERY_VIDEO, And, Filter, HasTag, Ids
 from engine.domain.matching.keywords import KeywordMatch
 from engine.domain.matching.results import MIN_RELEVANCE, Match, Matches, relevant
 from engine.domain.matching.source_weights import AS_INDEXED, SourceWeights
-from engine.kernels.best import TIE
+from engine.kernels.best import tie_key
 from engine.keywords.broader import NearTag, broader_tags, near_tags, unwanted
 from engine.ports.catalog import Tracks
 from engine.ports.index import IndexSnapshot
@@ -106,14 +106,14 @@ def _with_near(
         hits = ask(keywords=weights, k=n, where=where)
         ranked = sorted((_limited(one, near) for one in hits), key=_by_score)[:k]
         # No limit raises a score: what comes after the last that was found is not among the first.
-        is_sure = len(hits) < n or ranked[-1].score >= hits[-1].score
+        is_sure = len(hits) < n or _by_score(ranked[-1]) <= _by_score(hits[-1])
         if is_sure or n == MAX_MATCHES:
             return ranked
         n = min(4 * n, MAX_MATCHES)
 
 
 def _by_score(match: Match) -> tuple[int, str]:
-    return -round(match.score / TIE), match.video
+    return -tie_key(match.score), match.video
 
 
 def _limited(match: Match, near: Mapping[str, NearTag]) -> Match:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.domain.advertising.placements import Reach, ScoreBin
 from engine.domain.matching.filters import Filter
-from engine.kernels.best import MIN_MATCH_SCORE, TIE
+from engine.kernels.best import MIN_MATCH_SCORE, tie_key, tie_keys
 from engine.ports.index import IndexSnapshot, Scores
 from engine.ports.query import Query
 
@@ -66,9 +66,9 @@ def rank_of(
         score: its score.
         min_relevance: the least score.
     """
-    own, before = _rounded(np.array([score]))[0], 0
+    own, before = tie_key(score), 0
     for part, fits in _passing(snapshot, query, where, min_relevance):
-        rounded = _rounded(part.scores)
+        rounded = tie_keys(part.scores)
         before += int(np.count_nonzero(fits & (rounded > own)))
         before += sum(name < video for name in part.ids(fits & (rounded == own)))
     return before + 1
@@ -79,8 +79,3 @@ def _passing(
 ) -> Iterator[_Passing]:
     for part in snapshot.scores(query, where):
         yield _Passing(part, (part.scores > MIN_MATCH_SCORE) & (part.scores >= minimum))
-
-
-def _rounded(scores: Floats) -> NDArray[np.int64]:
-    # As in the kernels, so that ties fall the same way.
-    return (scores / TIE + 0.5).astype(np.int64)

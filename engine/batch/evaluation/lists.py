@@ -14,10 +14,10 @@ from engine.domain.matching.filters import EVERY_VIDEO
 from engine.domain.matching.recommendations import Basis
 from engine.indexes.local.rows.unit_vectors import unit_rows
 from engine.indexes.local.snapshot import LocalSnapshot
+from engine.kernels.best import tie_keys
 from engine.search.co_watching import added_to_scores, mix_of
 from engine.search.profiles import ProfileRules, ProfileVector, profile_vector_of
 from engine.search.recommend import POOL, Question, ranked_many
-from engine.search.rerank import score_keys
 from engine.search.variety import LOOK_AHEAD, MoreCandidatesNeeded, vectors_of, walked
 
 _BATCH_SIZE: Final = 50
@@ -85,7 +85,7 @@ def _list_of(
     """Return the rows of a list, of the ``n`` best by their tags and what goes with them."""
     new = np.flatnonzero(~np.isin(rows, consumed))[:n]
     rows, values = _valued(snapshot, profile, consumed, rules, rows[new], scores[new])
-    order = np.argsort(-score_keys(values), kind="stable")
+    order = np.argsort(-tie_keys(values), kind="stable")
     rows, values = rows[order], values[order]
     if not rules.variety:
         return rows[:k]

@@ -54,6 +54,17 @@ class Level(StrEnum):
 LEVELS: Final = tuple(Level)
 
 
+def level_index(name: str) -> int:
+    """Return the place of a sensitive level.
+
+    Raises:
+        InvalidInput: naming those there are.
+    """
+    if name not in LEVELS:
+        raise InvalidInput(f"no sensitive level {name!r}: choose from {', '.join(LEVELS)}")
+    return LEVELS.index(name)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """From which confidence on a topic is suspected, and from which it is certain.

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.assessments.iab.taxonomy import content_taxonomy
-from engine.domain.assessments.sensitivity import LEVELS
+from engine.domain.assessments.sensitivity import level_index
 from engine.domain.assessments.suitability import RISKS, Risk, risk_index, topic_index
 from engine.domain.matching.filters import And, Field, Filter, HasTag, Ids, Not, Or
 from engine.domain.metadata import (
@@ -22,7 +22,6 @@ from engine.domain.metadata import (
     RiskLimit,
     SensitivityLevel,
 )
-from engine.errors import InvalidInput
 from engine.indexes.local.index import Index
 from engine.indexes.local.rows.columns import Array, Bitmap, Coded, Numbers
 from engine.indexes.local.rows.metadata import MetadataColumns
@@ -234,14 +233,3 @@ def _between(values: Array, bounds: Bounds, *, is_zero_unknown: bool = False) ->
     if high is not None:
         passing &= values <= high
     return passing
-
-
-def level_index(name: str) -> int:
-    """Return the place of a sensitive level.
-
-    Raises:
-        InvalidInput: naming those there are.
-    """
-    if name not in LEVELS:
-        raise InvalidInput(f"no sensitive level {name!r}: choose from {', '.join(LEVELS)}")
-    return LEVELS.index(name)

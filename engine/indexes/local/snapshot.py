@@ -22,7 +22,7 @@ from engine.indexes.local.index import Index
 from engine.indexes.local.rows.segments import ScoredRows, Segment
 from engine.indexes.local.rows.unit_vectors import unit_rows
 from engine.indexes.local.scan_selection import selection_text
-from engine.kernels.best import TIE
+from engine.kernels.best import tie_key
 from engine.kernels.targeting import show
 from engine.ports.index import Hit, SparseVector, TermFrequencies, UnitRows
 from engine.ports.query import Query
@@ -180,7 +180,7 @@ class LocalSnapshot:
     def search(self, query: Query, k: int, where: Filter = EVERY_VIDEO) -> list[Hit]:
         """Return the ``k`` best videos that pass a filter, best first, ties by id."""
         hits = [hit for segment in self.segments for hit in _best(segment, query, k, where)]
-        return _merged(hits, k)
+        return merged(hits, k)
 
     def search_many(
         self,
@@ -203,7 +203,7 @@ class LocalSnapshot:
                 for own, (rows, scores), ids in zip(hits, answers, exclude, strict=True):
                     rest = np.flatnonzero(~np.isin(rows, segment.index.rows_of(ids)))[:k]
                     own += _hits(segment, rows[rest], scores[rest])
-        return [_merged(own, k) for own in hits]
+        return [merged(own, k) for own in hits]
 
     def score(self, query: Query, videos: Sequence[str]) -> NDArray[np.float64]:
         """Return the scores of some videos that are there, also where they are 0 or below."""
@@ -365,6 +365,6 @@ def _hits(segment: Segment, rows: NDArray[np.int64], scores: NDArray[np.float64]
     return map(Hit, segment.index.ids.at(rows), scores.tolist())
 
 
-def _merged(hits: Iterable[Hit], k: int) -> list[Hit]:
-    # The same rounding as in the kernels, so that ties fall the same way across segments.
-    return sorted(hits, key=lambda hit: (-int(hit.score / TIE + 0.5), hit.video))[:k]
+def merged(hits: Iterable[Hit], k: int) -> list[Hit]:
+    """Return the best ``k`` of what several searches found, best first."""
+    return sorted(hits, key=lambda hit: (-tie_key(hit.score), hit.video))[:k]

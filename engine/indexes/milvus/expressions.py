@@ -10,6 +10,7 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 from engine.domain.assessments.iab.taxonomy import content_taxonomy
+from engine.domain.assessments.sensitivity import level_index
 from engine.domain.assessments.suitability import N_TOPICS, RISKS, Risk, risk_index, topic_index
 from engine.domain.matching.filters import And, Field, Filter, HasTag, Ids, Not, Or
 from engine.domain.metadata import (
@@ -24,7 +25,7 @@ from engine.domain.metadata import (
     SensitivityLevel,
     Words,
 )
-from engine.indexes.local.filters import level_index, of_any_source
+from engine.indexes.local.filters import of_any_source
 from engine.words.languages import requested_ranges
 from engine.words.vocabulary import Vocabulary
 

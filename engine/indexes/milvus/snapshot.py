@@ -21,12 +21,12 @@ from engine.indexes.local.index import Index
 from engine.indexes.local.rows.metadata import MetadataColumns
 from engine.indexes.local.rows.segments import ScoredRows, Segment
 from engine.indexes.local.rows.video_row import VideoRow, counts_of, metadata_of_rows
-from engine.indexes.local.snapshot import LocalSnapshot
+from engine.indexes.local.snapshot import LocalSnapshot, merged
 from engine.indexes.milvus.connection import MAX_FETCHED, MilvusConnection
 from engine.indexes.milvus.expressions import expression_of, letters_of, text_of
 from engine.indexes.milvus.records import Record
 from engine.indexes.milvus.rows import COUNTS, STORED_FIELDS, VECTOR, read
-from engine.kernels.best import TIE
+from engine.kernels.best import tie_key
 from engine.ports.index import Hit, SparseVector, TermFrequencies, UnitRows
 from engine.ports.query import Query
 from engine.words.vocabulary import Vocabulary
@@ -202,12 +202,12 @@ class MilvusSnapshot:
         for whatever adds up in another order.
         """
         highest = last + (n_tags + 4) * 2.0**-23 / self.config.slope
-        return len(best) == k and int(best[-1].score / TIE + 0.5) > int(highest / TIE + 0.5)
+        return len(best) == k and tie_key(best[-1].score) > tie_key(highest)
 
     def _best_of_all(self, query: Query, k: int, where: Filter) -> list[Hit]:
         best: list[Hit] = []
         for rows in self._pages(where, ["id", COUNTS]):
-            best = _merged([*best, *self._local(rows).search(query, k)], k)
+            best = merged([*best, *self._local(rows).search(query, k)], k)
         return best
 
     def search_many(
@@ -357,10 +357,6 @@ def weighed(
 
 def _added_since(where: Filter, since: int) -> Filter:
     return And((where, Field("added_at", "between", (since, None))))
-
-
-def _merged(hits: Sequence[Hit], k: int) -> list[Hit]:
-    return sorted(hits, key=lambda hit: (-int(hit.score / TIE + 0.5), hit.video))[:k]
 
 
 def _not_here() -> InvalidInput:
