@@ -19,7 +19,7 @@ from engine.search.explain import Explainer
 from engine.search.matches import MAX_MATCHES, explain_all
 from engine.search.profiles import Profile, ProfileRules, ProfileVector, profile_vector_of
 from engine.search.rerank import BY_SCORE, Candidate, Ranked, Ranking, TrackOf, freshness, rerank
-from engine.search.variety import LOOK_AHEAD, MoreCandidatesNeeded
+from engine.search.variety import MoreCandidatesNeeded, pool_sizes
 
 POOL: Final = 1_000
 """Number of the best videos that are ranked anew when more than the score counts."""
@@ -312,8 +312,7 @@ def candidate_counts(snapshot: IndexSnapshot, question: Question, rules: Profile
     if not question.ranking.is_plain or mix_of(snapshot, rules):
         return [POOL]
     n = len(question.shown) + question.k + 1
-    more = (n + LOOK_AHEAD, POOL) if ranking_of(question, rules).variety else ()
-    return sorted({min(count, POOL) for count in (n, *more)})
+    return pool_sizes(n, POOL) if ranking_of(question, rules).variety else [min(n, POOL)]
 
 
 def _batch_count(counts: Sequence[int]) -> int:

@@ -45,6 +45,11 @@ class MoreCandidatesNeeded(Exception):
     """Raised where the order depends on candidates that were not given; caught by who has them."""
 
 
+def pool_sizes(k: int, most: int) -> list[int]:
+    """Return of how many candidates the next ``k`` are chosen: so many, some more, or ``most``."""
+    return sorted({min(n, most) for n in (k, k + LOOK_AHEAD, most)})
+
+
 def varied(
     snapshot: IndexSnapshot,
     best: Callable[[int], Sequence[str]],
@@ -124,7 +129,7 @@ def varied_best(
     """
     if not variety:
         return [(one, ()) for one in best(k)]
-    for n in sorted({min(n, most) for n in (k, k + LOOK_AHEAD, most)}):
+    for n in pool_sizes(k, most):
         ranked = best(n)
         scores = np.array([one.score for one in ranked])
         is_all = n == most or len(ranked) < n

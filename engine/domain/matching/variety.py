@@ -3,4 +3,4 @@
 from typing import Final
 
 MAX_VARIETY: Final = 9
-"""Greatest number that can be asked for; 0 is for any number."""
+"""Greatest number that can be asked for, ``engine.kernels.variety.WINDOW``; 0 is for any."""

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.domain.matching.results import Match, Move
+from engine.domain.matching.variety import MAX_VARIETY
 from engine.errors import InvalidInput
 from engine.indexes.local.snapshot import LocalSnapshot
-from engine.kernels.variety import Floats, Vectors, vary
+from engine.kernels.variety import WINDOW, Floats, Vectors, vary
 from engine.search.matches import match
 from engine.search.profiles import VIEWER_RULES, profile_of
 from engine.search.recommend import Question, recommend_many, recommend_page
@@ -198,3 +199,7 @@ def test_matches_are_varied_among_what_is_relevant_and_say_so() -> None:
 def test_another_number_is_refused(variety: int) -> None:
     with pytest.raises(InvalidInput, match=f"variety is {variety}: give 0 to 9"):
         Ranking(variety=variety)
+
+
+def test_no_more_can_be_asked_for_than_are_looked_back_at() -> None:
+    assert MAX_VARIETY == WINDOW
