@@ -35,6 +35,7 @@ class Gallery:
 
     def __init__(self) -> None:
         self._stored: list[tuple[int, Image.Image, Confidences]] = []
+        self._made: tuple[Frame, Image.Image] | None = None
         self._every = 1
         self._sum: NDArray[np.float64] = np.zeros(0)
 
@@ -51,11 +52,9 @@ class Gallery:
             self._every *= 2
             if second % self._every:
                 return
-        # Every second row and column first: a quarter of the work, and no eye tells.
-        step = 2 if max(frame.shape[:2]) >= 2 * POSTER_SIDE else 1
-        picture = Image.fromarray(every_nth(frame, step))
-        picture.thumbnail((POSTER_SIDE, POSTER_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
-        self._stored.append((second, picture, confidences.copy()))
+        if self._made is None or self._made[0] is not frame:
+            self._made = frame, _small(frame)
+        self._stored.append((second, self._made[1], confidences.copy()))
 
     def pictures(self) -> Pictures:
         """Make the files; the poster stays under 100 kB and the strip under 300 kB.
@@ -88,6 +87,15 @@ class Gallery:
             tile = picture.resize((width, TILE_HEIGHT), Image.Resampling.BILINEAR, reducing_gap=1.0)
             strip.paste(tile, (column * width, 0))
         return strip
+
+
+def _small(frame: Frame) -> Image.Image:
+    """Return a frame as large as a poster."""
+    # Every second row and column first: a quarter of the work, and no eye tells.
+    step = 2 if max(frame.shape[:2]) >= 2 * POSTER_SIDE else 1
+    picture = Image.fromarray(every_nth(frame, step))
+    picture.thumbnail((POSTER_SIDE, POSTER_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0)
+    return picture
 
 
 def _webp(picture: Image.Image) -> bytes:

@@ -46,6 +46,7 @@ from ingest.changes.video_kind import (
 )
 from ingest.changes.within_second import Exchanges, Within
 from ingest.decoding.frames import Second
+from ingest.taggers.base import Frame
 
 # A picture whose cells spread by less, in grey levels, is blank: in a fade, or between two shots.
 _BLANK: Final = 6.0
@@ -71,6 +72,7 @@ class MotionClassifier:
 
     def __init__(self) -> None:
         self._new_content = ChangeDetector()
+        self._made: tuple[Frame, Grey] | None = None
         self._shown: Grey | None = None
         self._first: Grey | None = None  # that was not blank, as is the last
         self._last: Grey | None = None
@@ -90,12 +92,15 @@ class MotionClassifier:
         """Take the next second of a video."""
         if second.repeated:
             return self.repeat()
-        before, frame = second.before, thinned(second.frame)
-        return self.add_grey(
-            grey_of(frame),
-            lambda: colours_of(frame),
-            None if before is None else lambda: small_colours(before()),
-        )
+        before = second.before
+        colours_before = None if before is None else lambda: small_colours(before())
+        if self._made is not None and second.frame is self._made[0]:
+            grey = self._made[1]
+            return self.add_grey(grey, lambda: small_colours(second.frame), colours_before)
+        frame = thinned(second.frame)
+        grey = grey_of(frame)
+        self._made = second.frame, grey
+        return self.add_grey(grey, lambda: colours_of(frame), colours_before)
 
     def add_grey(
         self,
@@ -106,7 +111,8 @@ class MotionClassifier:
         """Take the next second's picture.
 
         Args:
-            grey: as ``ingest.changes.new_content.small_grey`` makes it.
+            grey: as ``ingest.changes.new_content.small_grey`` makes it; the same object as before
+                where nothing differs.
             colours: makes the same with its colours, as
                 ``ingest.changes.new_content.small_colours``; called for a few seconds of a video of
                 which a part is at rest. Without it, what is drawn over a picture is told by where
@@ -135,9 +141,7 @@ class MotionClassifier:
     def repeat(self) -> FrameChange:
         """Take a second in which no frame came: the same picture again."""
         if self._shown is not None and self._shown is self._last:
-            self._pairs.add(SAME)
-            self._cells.add_same()
-            self._difference = None
+            self._add_same()
         return self._log(FrameChange(new=False, cut=False, joined=True, changed=0.0, left=0.0))
 
     def changes(self) -> Changes:
@@ -179,6 +183,11 @@ class MotionClassifier:
         colours: Callable[[], Colours] | None,
         before: Callable[[], Colours] | None,
     ) -> Pair:
+        if grey is last:
+            self._add_same()
+            if colours and before:
+                self._within.add(colours, before)
+            return SAME
         difference = Difference.between(last, grey)
         pair = compare(last, grey, difference, self._difference)
         self._difference = difference
@@ -199,6 +208,11 @@ class MotionClassifier:
             elif at_rest and pair.left <= JUMP_SHARE and not explained:
                 self._exchanges.add(colours, before, difference.over > 1)
         return pair
+
+    def _add_same(self) -> None:
+        self._pairs.add(SAME)
+        self._cells.add_same()
+        self._difference = None
 
     def _log(self, change: FrameChange) -> FrameChange:
         self._changed.append(round(change.changed * FULL_SCALE))

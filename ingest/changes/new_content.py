@@ -148,6 +148,7 @@ class ChangeDetector:
 
     def __init__(self) -> None:
         self._last_new: Grey | None = None
+        self._last: Grey | None = None
 
     def is_new(self, frame: Frame) -> bool:
         """Whether this frame must be looked at; if not, it shows what the last new one showed."""
@@ -155,6 +156,9 @@ class ChangeDetector:
 
     def is_new_grey(self, grey: Grey) -> bool:
         """Likewise, for a frame that is made small already."""
+        if grey is self._last:
+            return False
+        self._last = grey
         if self._last_new is not None and changed_share(self._last_new, grey) <= NEW_CONTENT_SHARE:
             return False
         self._last_new = grey

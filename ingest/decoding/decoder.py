@@ -2,11 +2,12 @@
 
 import math
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import Final, Literal, cast
 
 import av
+from av.audio.stream import AudioStream
 from av.codec.context import CodecContext
 from av.container import InputContainer
 from av.packet import Packet
@@ -20,7 +21,7 @@ from ingest.decoding.decode_gaps import DecodeGaps
 from ingest.decoding.packet_skipping import MAX_HELD_BACK, Fate, Stored, plan
 from ingest.decoding.random_access import Role, role_reader
 from ingest.decoding.sampling import Clock, midpoint_within
-from ingest.decoding.sound import AudioSink, Sound, sound_stream
+from ingest.decoding.sound import RATE, AudioSink, Sound, sound_stream
 from ingest.sources.captions.embedded import EmbeddedCaptions
 
 _ASSUMED_RATE: Final = Fraction(25)
@@ -82,11 +83,24 @@ class ForwardPass:
         """Decode the sound, too, if there is any; to be called before the first frame is taken."""
         stream = sound_stream(self._container)
         if stream is not None:
-            self.sound = Sound(stream, self._place, audio_sink, max_seconds)
+            self.sound = Sound(stream, self._sample_counter(stream), audio_sink, max_seconds)
 
     def read(self, stream: SubtitleStream) -> None:
         """Decode a text stream, too; to be called before the first frame is taken."""
         self.captions = EmbeddedCaptions(stream, self._place)
+
+    def _sample_counter(self, stream: AudioStream) -> Callable[[int], int | None]:
+        """Return what tells at which sample after the first frame a time of the sound lies.
+
+        In whole numbers: sound has many packets, and fractions would take longer than decoding.
+        """
+        unit = (stream.time_base or Fraction(1, av.time_base)) * self._second
+
+        def place(time: int) -> int | None:
+            at = self._clock.second_of(_nearest(time * unit.numerator, unit.denominator))
+            return None if at is None else _nearest(at * RATE, self._second)
+
+        return place
 
     def _place(self, time: Fraction) -> Fraction | None:
         """Return the time after the first frame of a time of the file, in seconds."""
@@ -255,6 +269,11 @@ def _in_seconds(count: int | None, unit: Fraction | None) -> Fraction | None:
 
 def _in_ticks(count: int | None, unit: int) -> int | None:
     return None if count is None else count * unit
+
+
+def _nearest(count: int, of: int) -> int:
+    """Return a count divided by another, to the nearest whole number."""
+    return (2 * count + of) // (2 * of)
 
 
 def _frame_rate(stream: VideoStream) -> Fraction:

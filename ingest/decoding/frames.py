@@ -13,6 +13,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from ingest.decoding.decoder import ForwardPass, declared_seconds
+from ingest.decoding.equal_frames import are_equal
 from ingest.decoding.heif_tiles import Mosaic
 from ingest.decoding.orientation import Orientation, square_size, to_oriented_rgb
 from ingest.decoding.probe import (
@@ -51,7 +52,8 @@ class Second:
     time: float
     """Seconds after the first frame at which this frame came up: at most index + 0.5."""
     frame: Frame
-    """Longer side at most 640 pixels. Shared by the seconds that repeat it: do not write on it."""
+    """Longer side at most 640 pixels. The same object as of the second before where nothing
+    differs: do not write on it."""
     repeated: bool
     """No frame came since the second before; ``frame`` and ``time`` are the same."""
     clear: bool = False
@@ -170,6 +172,7 @@ class Video:
         """
         frames = chain([self._first], self._frames)
         shown: Frame | None = None
+        last: VideoFrame | None = None
         is_clear = False
 
         def oriented(frame: VideoFrame) -> tuple[Frame, bool]:
@@ -181,9 +184,12 @@ class Video:
                 self.status = Status.TOO_LONG
                 self.reason = f"analyzed the first {sample.second} seconds only"
                 return
-            if shown is None or not sample.repeated:
+            # A picture that stands is stored again and again, and made only once.
+            is_same = sample.repeated or (last is not None and are_equal(sample.item, last))
+            if shown is None or not is_same:
                 shown, has_content = oriented(sample.item)
                 is_clear = not has_content
+            last = sample.item
             earlier = sample.before
             before = None if earlier is None else (lambda frame=earlier: oriented(frame)[0])
             yield Second(

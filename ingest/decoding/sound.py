@@ -6,7 +6,6 @@ is filled with silence, and what comes twice is taken once: a sample's number te
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 from typing import Any, Final, cast
 
 import av
@@ -44,8 +43,8 @@ class Sound:
 
     Args:
         stream: which.
-        place: gives the time of a moment of the file after the first frame, in seconds; None while
-            that is not known.
+        place: gives the number of the sample, counted from the first frame on, at a time of the
+            stream, in its own unit; None while the first frame is not known.
         audio_sink: is given the samples.
         max_seconds: what comes later is left out.
 
@@ -58,7 +57,7 @@ class Sound:
     def __init__(
         self,
         stream: AudioStream,
-        place: Callable[[Fraction], Fraction | None],
+        place: Callable[[int], int | None],
         audio_sink: AudioSink,
         max_seconds: float,
     ) -> None:
@@ -67,7 +66,8 @@ class Sound:
         self._sink = audio_sink
         self._max_samples = int(max_seconds * RATE)
         self._resampler = _Resampler()
-        self._held: deque[tuple[Fraction | None, NDArray[np.int16]]] = deque()
+        self._has_begun = False
+        self._held: deque[tuple[int | None, NDArray[np.int16]]] = deque()
         self._n_held = 0
         self._n_delivered = 0
         self.n_errors = 0
@@ -101,7 +101,8 @@ class Sound:
         """Take what is left, once no packet comes any more."""
         for block in self._resampler.rest():
             self._add(None, block)
-        self._deliver_held()
+        if self._place(0) is not None:
+            self._deliver_held()
 
     def in_words(self) -> str:
         """Return what kept the sound from being heard; empty if all was well."""
@@ -113,24 +114,29 @@ class Sound:
             return f"{self.n_errors} damaged pieces of sound were left out"
         return ""
 
-    def _add(self, time: Fraction | None, samples: NDArray[np.int16]) -> None:
-        self._held.append((time, samples))
+    def _add(self, pts: int | None, samples: NDArray[np.int16]) -> None:
+        # A clock that runs is not stopped.
+        self._has_begun = self._has_begun or self._place(0) is not None
+        if self._has_begun:
+            self._deliver_held()
+            self._tell(pts, samples)
+            return
+        self._held.append((pts, samples))
         self._n_held += len(samples)
-        self._deliver_held()
         while self._n_held > _MAX_HELD:
             self._n_held -= len(self._held.popleft()[1])
 
     def _deliver_held(self) -> None:
-        """Hand on what waits, as soon as it is known when the first frame comes."""
-        while self._held and self._place(Fraction(0)) is not None:
-            time, block = self._held.popleft()
-            self._n_held -= len(block)
-            self._tell(None if time is None else self._place(time), block)
+        """Hand on what waited for the first frame."""
+        while self._held:
+            self._tell(*self._held.popleft())
+        self._n_held = 0
 
-    def _tell(self, time: Fraction | None, block: NDArray[np.int16]) -> None:
+    def _tell(self, pts: int | None, block: NDArray[np.int16]) -> None:
         """Hand on a block, after silence if it comes late, cut if it comes early."""
-        if time is not None:
-            late = round(time * RATE) - self._n_delivered
+        at = None if pts is None else self._place(pts)
+        if at is not None:
+            late = at - self._n_delivered
             if late > _TOLERANCE:
                 self._pad(late)
             elif late < -_TOLERANCE:
@@ -155,8 +161,8 @@ class _Resampler:
         self._form: tuple[str, str, int] | None = None
         self._resampler = _made()
 
-    def take(self, frame: AudioFrame) -> Iterator[tuple[Fraction | None, NDArray[np.int16]]]:
-        """Yield (time of the file, samples) of a frame."""
+    def take(self, frame: AudioFrame) -> Iterator[tuple[int | None, NDArray[np.int16]]]:
+        """Yield (time in the stream's unit, samples) of a frame."""
         if not _LOWEST_RATE <= frame.sample_rate <= _HIGHEST_RATE:
             raise ValueError(f"{frame.sample_rate} samples a second")
         form = (frame.format.name, frame.layout.name, frame.sample_rate)
@@ -164,27 +170,26 @@ class _Resampler:
             for rest in self.rest():
                 yield None, rest
         self._form = form
-        time = _time_of(frame)
+        pts = frame.pts
         for made in self._resampler.resample(frame):
             # Some of the frame may come with the next, so little that it does not matter.
-            yield time, made.to_ndarray()[0]
-            time = None
+            yield pts, _samples_of(made)
+            pts = None
 
     def rest(self) -> list[NDArray[np.int16]]:
         """Return what is left of the frames so far, and begin anew."""
         made = self._resampler.resample(None) if self._form else []
         self._form, self._resampler = None, _made()
-        return [one.to_ndarray()[0] for one in made]
+        return [_samples_of(one) for one in made]
 
 
 def _made() -> AudioResampler:
     return AudioResampler("s16", "mono", RATE)
 
 
-def _time_of(frame: AudioFrame) -> Fraction | None:
-    if frame.pts is None or frame.time_base is None:
-        return None
-    return Fraction(frame.pts * frame.time_base)
+def _samples_of(made: AudioFrame) -> NDArray[np.int16]:
+    """Return the samples of a frame of one channel, without a copy of them."""
+    return np.frombuffer(memoryview(made.planes[0]), np.int16, made.samples)
 
 
 def _pieces(n_samples: int) -> Iterator[int]:

@@ -23,6 +23,7 @@ Bands = NDArray[np.float32]
 Floats = NDArray[np.floating]
 
 _N_FFT: Final = 512
+_BATCH_FRAMES: Final = 500  # what is made of more does not stay in the processor's caches
 _FREQUENCIES: Final = np.arange(_N_FFT // 2 + 1) * (RATE / _N_FFT)
 _FULL_SCALE: Final = 32_768.0
 _MIN_POWER: Final = np.float32(np.finfo(np.float32).eps)
@@ -65,18 +66,27 @@ class Spectrum:
     def bands(self, samples: Samples) -> Bands:
         """Return the row of each whole frame."""
         n_frames = self.n_frames(len(samples))
-        if not n_frames:
-            return np.zeros((0, self.n_bands), np.float32)
-        sliding = np.lib.stride_tricks.sliding_window_view(samples, self.length)
-        frames = sliding[:: self.hop][:n_frames].astype(np.float32)
+        bands = np.empty((n_frames, self.n_bands), np.float32)
+        if n_frames:
+            sliding = np.lib.stride_tricks.sliding_window_view(samples, self.length)
+            frames = sliding[:: self.hop][:n_frames]
+            for start in range(0, n_frames, _BATCH_FRAMES):
+                batch = slice(start, start + _BATCH_FRAMES)
+                bands[batch] = self._bands_of(frames[batch].astype(np.float32))
+        return bands
+
+    def _bands_of(self, frames: NDArray[np.float32]) -> Bands:
+        """Return the row of each of some frames, shape (n, length), which are written on."""
         if self.removes_mean:
             frames -= frames.mean(axis=1, keepdims=True)
         if self.emphasis:
             first = frames[:, :1] * np.float32(1 - self.emphasis)
             frames[:, 1:] -= np.float32(self.emphasis) * frames[:, :-1]
             frames[:, :1] = first
-        spectrum = np.fft.rfft(frames * self.window, _N_FFT, axis=1)
-        power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
+        frames *= self.window
+        spectrum = np.fft.rfft(frames, _N_FFT, axis=1)
+        power = np.square(spectrum.real)
+        power += np.square(spectrum.imag)
         return self.log(power @ self.bank)
 
 

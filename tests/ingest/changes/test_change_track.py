@@ -12,6 +12,7 @@ from ingest.changes.change_track import Changes, effective_seconds, new_content
 from ingest.changes.motion_classifier import MotionClassifier
 from ingest.changes.new_content import small_colours, small_grey
 from ingest.changes.video_kind import Kind
+from ingest.decoding.frames import Second
 from support import stills
 from support.footage import photograph
 
@@ -86,6 +87,19 @@ def test_a_still_shown_for_four_minutes_is_one_look() -> None:
     new = new_content(classifier.changes(), classifier.assessment().kind)
     temple = np.ones((240, 1), bool)
     assert effective_seconds(temple, new).tolist() == [1]
+
+
+def test_a_frame_that_is_the_one_before_again_is_told_as_a_copy_of_it_is() -> None:
+    photo = stills.read_photograph(photograph("chelsea.png"))
+    bars = list(stills.bars(photo, (180, 320), 8, 1, np.random.default_rng(1)))
+    frames = [frame for frame in bars for _ in range(3)]
+    shared, copied = MotionClassifier(), MotionClassifier()
+    for number, frame in enumerate(frames):
+        before = frames[number - 2].copy
+        change = shared.add(Second(number, number, frame, repeated=False, before=before))
+        copy = Second(number, number, frame.copy(), repeated=False, before=before)
+        assert change == copied.add(copy)
+    assert shared.assessment() == copied.assessment()
 
 
 def test_a_slowly_zoomed_still_is_one_look_though_it_must_be_tagged_anew() -> None:
