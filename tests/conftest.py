@@ -9,6 +9,8 @@ import pytest
 from hypothesis import settings
 
 from engine.catalogs.sqlite.catalog import Catalog
+from engine.indexes.milvus.index import MilvusIndex
+from support.milvus import MilvusServer, serving_milvus
 from support.postgres import Server, serving_postgres
 from support.webserver import Site, serving
 
@@ -37,6 +39,21 @@ def postgres() -> Iterator[Server]:
     """A server of PostgreSQL that has no catalog yet."""
     with serving_postgres() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def milvus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
+    """A server of Milvus, where each test has names of its own."""
+    with serving_milvus(tmp_path_factory.mktemp("milvus")) as server:
+        yield server
+
+
+@pytest.fixture
+def milvus_index(milvus: MilvusServer, request: pytest.FixtureRequest) -> Iterator[MilvusIndex]:
+    """An index in Milvus that has no generation yet."""
+    opened = MilvusIndex(milvus.connection(f"t{abs(hash(request.node.nodeid))}"))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

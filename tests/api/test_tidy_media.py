@@ -10,7 +10,7 @@ from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.videos import Pictures
 from engine.errors import DiskFull, ReelmatchError, StoreUnusable
 from engine.object_stores.filesystem import FilesystemStore
-from support.catalogs import NOW, save, video_id
+from support.catalogs import add_pictures, save, video_id
 
 pytest.importorskip("fsspec", reason="needs: pip install -e '.[store]'")
 
@@ -24,9 +24,8 @@ def test_thumbnails_wait_in_the_catalog_until_they_can_be_written(
     trouble: ReelmatchError,
 ) -> None:
     save(catalog, video_id(1), {"cat": 1})
-    record, track = catalog.videos.named(video_id(1)), catalog.tracks.get(video_id(1))
     pictures = Pictures(b"poster", b"strip", (0,))
-    catalog.videos.save(record, track, now=NOW, pictures=pictures)
+    add_pictures(catalog, video_id(1), pictures)
 
     def refused(*_: object) -> None:
         raise trouble

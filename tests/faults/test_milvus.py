@@ -31,8 +31,8 @@ TOKEN: Final = "root:s3cret"  # noqa: S105 - of a server that asks for none
 
 
 @pytest.fixture
-def milvus(tmp_path: Path) -> Iterator[MilvusServer]:
-    """A server that has no index yet."""
+def own_milvus(tmp_path: Path) -> Iterator[MilvusServer]:
+    """A server to kill, which has no index yet."""
     folder = tmp_path / "milvus"
     folder.mkdir()
     with serving_milvus(folder) as server:
@@ -49,16 +49,16 @@ def generation(catalog: Catalog) -> Generation:
 
 
 def test_who_asks_while_it_is_away_is_told_and_nobody_is_told_anything_wrong(
-    catalog: Catalog, generation: Generation, milvus: MilvusServer
+    catalog: Catalog, generation: Generation, own_milvus: MilvusServer
 ) -> None:
-    serve(milvus.url("films"), generation, catalog)
-    shared = SharedIndex(MilvusIndex(milvus.connection("films")), catalog)
+    serve(own_milvus.url("films"), generation, catalog)
+    shared = SharedIndex(MilvusIndex(own_milvus.connection("films")), catalog)
     snapshot, here = shared.newest(), LocalSnapshot.of(generation)
     query = here.query([2, 3], [1.0, -0.3])
     best = here.search(query, 7)
     assert snapshot.search(query, 7) == best
-    milvus.kill()
-    with pytest.raises(IndexUnavailable, match=milvus.url("films")) as refused:
+    own_milvus.kill()
+    with pytest.raises(IndexUnavailable, match=own_milvus.url("films")) as refused:
         snapshot.search(query, 7)
     assert "REELMATCH_INDEX" in str(refused.value)
     with pytest.raises(IndexUnavailable):
@@ -68,16 +68,16 @@ def test_who_asks_while_it_is_away_is_told_and_nobody_is_told_anything_wrong(
     save(catalog, video_id(99), {"cat": 5})
     with pytest.raises(IndexUnavailable):
         shared.newest()
-    milvus.start()
+    own_milvus.start()
     assert snapshot.search(query, 7) == best
     assert shared.newest().n_videos == 51
 
 
 def test_killed_while_many_ask_no_answer_is_wrong_and_all_are_right_again(
-    catalog: Catalog, generation: Generation, milvus: MilvusServer
+    catalog: Catalog, generation: Generation, own_milvus: MilvusServer
 ) -> None:
-    serve(milvus.url("films"), generation, catalog)
-    snapshot = SharedIndex(MilvusIndex(milvus.connection("films")), catalog).newest()
+    serve(own_milvus.url("films"), generation, catalog)
+    snapshot = SharedIndex(MilvusIndex(own_milvus.connection("films")), catalog).newest()
     here = LocalSnapshot.of(generation)
     query = here.query([2, 3], [1.0, 0.5])
     best, reasons = here.search(query, 9), here.explain(query, video_id(7))
@@ -103,9 +103,9 @@ def test_killed_while_many_ask_no_answer_is_wrong_and_all_are_right_again(
         asker.start()
     try:
         soon(lambda: len(answered) > 20)
-        milvus.kill()
+        own_milvus.kill()
         soon(lambda: refusals, 60)
-        milvus.start()
+        own_milvus.start()
         again = time.monotonic()
         soon(lambda: answered[-1] > again, 60)
     finally:
@@ -118,10 +118,10 @@ def test_killed_while_many_ask_no_answer_is_wrong_and_all_are_right_again(
 def test_killed_while_a_generation_is_written_the_one_before_stays(
     catalog: Catalog,
     generation: Generation,
-    milvus: MilvusServer,
+    own_milvus: MilvusServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    url = milvus.url("films")
+    url = own_milvus.url("films")
     serve(url, generation, catalog)
     generations = Generations(catalog.path.with_name("generations"))
     newer = reindex(catalog, generations, IndexConfig(threshold=0.7, tf="log"))
@@ -129,27 +129,27 @@ def test_killed_while_a_generation_is_written_the_one_before_stays(
 
     def killed(*args: object) -> None:
         monkeypatch.setattr(MilvusIndex, "write", write)
-        milvus.kill()
+        own_milvus.kill()
         write(*args)  # type: ignore[arg-type]
 
     monkeypatch.setattr(MilvusIndex, "write", killed)
     monkeypatch.setattr("engine.indexes.milvus.connection._WRITE_SECONDS", 3.0)
     with pytest.raises(IndexUnavailable):
         serve(url, newer, catalog)
-    milvus.start()
-    shared = SharedIndex(MilvusIndex(milvus.connection("films")), catalog)
+    own_milvus.start()
+    shared = SharedIndex(MilvusIndex(own_milvus.connection("films")), catalog)
     assert shared.newest().generation_id == generation.id
     serve(url, newer, catalog)
-    shared = SharedIndex(MilvusIndex(milvus.connection("films")), catalog)
+    shared = SharedIndex(MilvusIndex(own_milvus.connection("films")), catalog)
     assert shared.newest().generation_id == newer.id
     query = shared.newest().query([3], [1.0])
     assert shared.newest().search(query, 5) == LocalSnapshot.of(newer).search(query, 5)
 
 
 def test_a_service_says_503_while_it_is_away_and_goes_on_by_itself(
-    catalog: Catalog, generation: Generation, milvus: MilvusServer
+    catalog: Catalog, generation: Generation, own_milvus: MilvusServer
 ) -> None:
-    url = milvus.url("films")
+    url = own_milvus.url("films")
     serve(url, generation, catalog)
     home = catalog.path.parent
     with started(home, REELMATCH_INDEX=url, REELMATCH_MILVUS_TOKEN=TOKEN) as server:
@@ -162,13 +162,13 @@ def test_a_service_says_503_while_it_is_away_and_goes_on_by_itself(
         before = recommended()
         assert before.status_code == 200, before.text
         assert len(before.json()["matches"]) == 5
-        milvus.kill()
+        own_milvus.kill()
         away = recommended()
         assert away.status_code == 503
         assert url in away.json()["detail"]
         assert httpx.get(f"{server.address}/health/live", timeout=5).status_code == 200
         save(catalog, video_id(98), {"train": 9})
-        milvus.start()
+        own_milvus.start()
         soon(lambda: recommended().status_code == 200, 60)
         assert recommended().json()["matches"] == before.json()["matches"]
         train = {"interests": {"train": 1.0}}

@@ -1,50 +1,24 @@
 """A server's index when processes are killed, overtaken or refused, or a catalog is put back."""
 
-from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pytest
 
 from engine.batch import shared_index
-from engine.batch.reindex import reindex
 from engine.batch.shared_index import SharedIndex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.matching.filters import EVERY_VIDEO
 from engine.domain.matching.index_config import IndexConfig
 from engine.errors import CatalogUnusable, IndexUnavailable
 from engine.indexes.local.disk.generation import Generation
-from engine.indexes.local.disk.generations import Generations
-from engine.indexes.milvus import index as milvus_index
 from engine.indexes.milvus.index import MilvusIndex
 from support.catalogs import save, video_id
-from support.milvus import MilvusServer, serving_milvus
+from support.generations import built
 
 pytestmark = pytest.mark.slow
-
-CONFIG: Final = IndexConfig(threshold=0.7, tf="sqrt")
-
-
-@pytest.fixture(scope="module")
-def milvus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
-    """A server that has no index yet."""
-    with serving_milvus(tmp_path_factory.mktemp("milvus")) as server:
-        yield server
-
-
-@pytest.fixture
-def index(milvus: MilvusServer, request: pytest.FixtureRequest) -> Iterator[MilvusIndex]:
-    """An index that has no generation yet."""
-    opened = MilvusIndex(milvus.connection(f"t{abs(hash(request.node.name))}"))
-    yield opened
-    opened.close()
-
-
-def built(catalog: Catalog, folder: Path, config: IndexConfig = CONFIG) -> Generation:
-    """Reindex."""
-    return reindex(catalog, Generations(folder / "generations"), config)
 
 
 @pytest.fixture
@@ -61,9 +35,9 @@ def save_too_large(catalog: Catalog, number: int) -> None:
 
 
 def test_a_video_too_large_for_the_server_keeps_no_other_change_out(
-    few: Catalog, index: MilvusIndex, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    few: Catalog, milvus_index: MilvusIndex, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    shared = SharedIndex(index, few)
+    shared = SharedIndex(milvus_index, few)
     shared.serve(built(few, tmp_path))
     save_too_large(few, 2)
     few.videos.delete(video_id(1))
@@ -80,9 +54,9 @@ def test_a_video_too_large_for_the_server_keeps_no_other_change_out(
 
 @pytest.mark.parametrize("n_changes", [0, 1, 2], ids=["behind", "level", "ahead"])
 def test_an_older_catalog_is_told_of_until_a_reindex_and_answered_from_after_it(
-    n_changes: int, few: Catalog, index: MilvusIndex, tmp_path: Path
+    n_changes: int, few: Catalog, milvus_index: MilvusIndex, tmp_path: Path
 ) -> None:
-    shared = SharedIndex(index, few)
+    shared = SharedIndex(milvus_index, few)
     shared.serve(built(few, tmp_path))
     few.copy_to(tmp_path / "old.db")
     few.videos.delete(video_id(4))
@@ -90,7 +64,7 @@ def test_an_older_catalog_is_told_of_until_a_reindex_and_answered_from_after_it(
     with Catalog.open(tmp_path / "old.db") as old:
         for number in range(n_changes):
             save(old, video_id(10 + number), {"car": 2})
-        back = SharedIndex(index, old)
+        back = SharedIndex(milvus_index, old)
         with pytest.raises(CatalogUnusable, match=r"is older than its index.*or reindex to go on"):
             back.newest()
         back.serve(built(old, tmp_path))
@@ -112,7 +86,7 @@ class _Leadership:
 def test_who_was_overtaken_while_writing_leaves_nothing_older(
     held: tuple[bool, ...],
     few: Catalog,
-    index: MilvusIndex,
+    milvus_index: MilvusIndex,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -121,7 +95,7 @@ def test_who_was_overtaken_while_writing_leaves_nothing_older(
     def leading(*_: object) -> AbstractContextManager[_Leadership]:
         return nullcontext(leaderships.pop(0) if leaderships else _Leadership())
 
-    shared = SharedIndex(index, few)
+    shared = SharedIndex(milvus_index, few)
     shared.serve(built(few, tmp_path))
     monkeypatch.setattr(Catalog, "leading", leading)
     save(few, video_id(1), {"cat": 4})
@@ -130,21 +104,21 @@ def test_who_was_overtaken_while_writing_leaves_nothing_older(
     def overtaken(self: MilvusIndex, *args: Any) -> int:
         monkeypatch.setattr(MilvusIndex, "write", write)
         few.videos.delete(video_id(1))
-        assert video_id(1) not in SharedIndex(index, few).newest()
+        assert video_id(1) not in SharedIndex(milvus_index, few).newest()
         return write(self, *args)
 
     monkeypatch.setattr(MilvusIndex, "write", overtaken)
     shared.newest()
     for _ in range(2):
-        after = SharedIndex(index, few).newest()
+        after = SharedIndex(milvus_index, few).newest()
     assert after.revision == few.revision()
     assert video_id(1) not in after
 
 
 def test_what_another_one_wrote_meanwhile_is_written_over(
-    few: Catalog, index: MilvusIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    few: Catalog, milvus_index: MilvusIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shared = SharedIndex(index, few)
+    shared = SharedIndex(milvus_index, few)
     shared.serve(built(few, tmp_path))
     save(few, video_id(1), {"cat": 4})
     write = MilvusIndex.write
@@ -167,9 +141,9 @@ def test_what_another_one_wrote_meanwhile_is_written_over(
 
 
 def test_a_generation_is_live_only_with_what_changed_meanwhile(
-    few: Catalog, index: MilvusIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    few: Catalog, milvus_index: MilvusIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shared = SharedIndex(index, few)
+    shared = SharedIndex(milvus_index, few)
     shared.serve(built(few, tmp_path))
     newer = built(few, tmp_path, IndexConfig(threshold=0.7, tf="raw"))
     few.videos.delete(video_id(3))
@@ -181,15 +155,15 @@ def test_a_generation_is_live_only_with_what_changed_meanwhile(
         shared.serve(newer)
     assert shared.newest().generation_id != newer.id
     shared.serve(newer)
-    assert index.live_id() == newer.id
-    state = index.state(newer.id)
+    assert milvus_index.live_id() == newer.id
+    state = milvus_index.state(newer.id)
     assert state is not None
     assert state.revision == few.revision()
-    assert video_id(3) not in SharedIndex(index, few).newest()
+    assert video_id(3) not in SharedIndex(milvus_index, few).newest()
 
 
 def test_what_killed_ones_left_goes_with_the_next_reindex(
-    few: Catalog, index: MilvusIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    few: Catalog, milvus_index: MilvusIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
@@ -197,25 +171,27 @@ def test_what_killed_ones_left_goes_with_the_next_reindex(
     def served(number: int) -> Generation:
         save(few, video_id(number), {"cat": 2})
         generation = built(few, tmp_path)
-        SharedIndex(index, few).serve(generation)
+        SharedIndex(milvus_index, few).serve(generation)
         return generation
 
-    monkeypatch.setattr(milvus_index, "GRACE_SECONDS", -1.0)
+    monkeypatch.setattr("engine.indexes.milvus.index.GRACE_SECONDS", -1.0)
     served(20)
-    switch = index.connection.switch
-    monkeypatch.setattr(index.connection, "switch", killed)
+    switch = milvus_index.connection.switch
+    monkeypatch.setattr(milvus_index.connection, "switch", killed)
     with pytest.raises(KeyboardInterrupt):
         served(21)
-    monkeypatch.setattr(index.connection, "switch", lambda one: killed(switch(one)))
+    monkeypatch.setattr(milvus_index.connection, "switch", lambda one: killed(switch(one)))
     with pytest.raises(KeyboardInterrupt):
         served(22)
-    monkeypatch.setattr(index.connection, "switch", switch)
-    flush = index.connection.flush
-    monkeypatch.setattr(index.connection, "flush", killed)
+    monkeypatch.setattr(milvus_index.connection, "switch", switch)
+    flush = milvus_index.connection.flush
+    monkeypatch.setattr(milvus_index.connection, "flush", killed)
     with pytest.raises(KeyboardInterrupt):
         served(23)
-    monkeypatch.setattr(index.connection, "flush", flush)
+    monkeypatch.setattr(milvus_index.connection, "flush", flush)
     served(25)
     last = served(24)
-    generations = map(index.connection.address.generation, index.connection.collections())
+    generations = map(
+        milvus_index.connection.address.generation, milvus_index.connection.collections()
+    )
     assert set(filter(None, generations)) == {last.id}

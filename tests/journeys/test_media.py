@@ -19,8 +19,9 @@ from engine.catalogs import open_catalog
 from engine.domain.media import StoredUpload
 from engine.domain.videos import Pictures, StoredPictures
 from engine.object_stores import open_object_store
-from support.catalogs import NOW, save
+from support.catalogs import add_pictures, save
 from support.product import Served, serve
+from support.stores import away
 
 pytest.importorskip("fsspec", reason="needs: pip install -e '.[store]'")
 
@@ -57,8 +58,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert (upload.name, store.read(upload.object, max_bytes=1 << 20)) == ("A film.mp4", FILM)
         save(catalog, upload.video, {"cat": 3})
         catalog.videos.add_source(upload.source, upload.video)
-        record, track = catalog.videos.named(upload.video), catalog.tracks.get(upload.video)
-        catalog.videos.save(record, track, now=NOW, pictures=Pictures(b"poster", b"strip", (0, 2)))
+        add_pictures(catalog, upload.video, Pictures(b"poster", b"strip", (0, 2)))
         tidy(catalog, store)
     return folder
 
@@ -130,9 +130,7 @@ def test_while_the_store_is_away_all_else_goes_on_and_nothing_is_half_taken_in(
     shared: Path, other_host: Served
 ) -> None:
     client, video = other_host.client, video_of(other_host)
-    (shared / "media").rename(shared / "away")
-    (shared / "media").write_text("no folder")
-    try:
+    with away(shared / "media"):
         jobs = len(client.get("/v1/jobs").json()["jobs"])
         for path in ("media", "poster/1"):
             answer = client.get(f"/console/videos/{video}/{path}", headers=PROBLEM)
@@ -143,9 +141,6 @@ def test_while_the_store_is_away_all_else_goes_on_and_nothing_is_half_taken_in(
         assert list((shared / "two/uploads").iterdir()) == []
         assert len(client.get("/v1/jobs").json()["jobs"]) == jobs
         assert client.get(f"/console/videos/{video}", headers=HTML).status_code == 200
-    finally:
-        (shared / "media").unlink()
-        (shared / "away").rename(shared / "media")
     assert client.get(f"/console/videos/{video}/media").content == FILM
 
 
@@ -191,8 +186,7 @@ def test_a_deleted_video_is_gone_from_the_store(tmp_path: Path) -> None:
         save(catalog, upload.video, {"cat": 3})
         store.write(upload.object, FILM)
         catalog.videos.add_source(upload.source, upload.video)
-        record, track = catalog.videos.named(upload.video), catalog.tracks.get(upload.video)
-        catalog.videos.save(record, track, now=NOW, pictures=Pictures(b"poster", b"strip", (0, 2)))
+        add_pictures(catalog, upload.video, Pictures(b"poster", b"strip", (0, 2)))
     moved = run.invoke(move_media.command, ["--json"])
     assert json.loads(moved.output) == {"thumbnails": 1, "files": 0}
     with open_catalog(tmp_path / "home/catalog.db") as catalog:

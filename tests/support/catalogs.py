@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from engine.domain.tracks import Track
-from engine.domain.videos import VideoRecord
+from engine.domain.videos import Pictures, VideoRecord
 from engine.ports.catalog import Catalog
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
@@ -57,3 +57,9 @@ def save(
         categories=categories,
     )
     catalog.videos.save(record, Track.from_confidences(confidences, numbers), now=now)
+
+
+def add_pictures(catalog: Catalog, video: str, pictures: Pictures) -> None:
+    """Store the thumbnails of a video that is stored."""
+    record, track = catalog.videos.named(video), catalog.tracks.get(video)
+    catalog.videos.save(record, track, now=NOW, pictures=pictures)

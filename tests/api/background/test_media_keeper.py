@@ -12,7 +12,7 @@ from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.videos import Pictures, StoredPictures
 from engine.errors import DiskFull, ReelmatchError, StoreUnusable
 from engine.object_stores.filesystem import FilesystemStore
-from support.catalogs import NOW, save, video_id
+from support.catalogs import add_pictures, save, video_id
 
 pytest.importorskip("fsspec", reason="needs: pip install -e '.[store]'")
 
@@ -22,8 +22,7 @@ def test_a_store_that_cannot_be_written_is_tried_again_and_costs_the_catalog_not
     catalog: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: ReelmatchError
 ) -> None:
     save(catalog, video_id(1), {"cat": 1})
-    record, track = catalog.videos.named(video_id(1)), catalog.tracks.get(video_id(1))
-    catalog.videos.save(record, track, now=NOW, pictures=Pictures(b"poster", b"strip", (0,)))
+    add_pictures(catalog, video_id(1), Pictures(b"poster", b"strip", (0,)))
     stop = threading.Event()
     refused: list[str] = []
 

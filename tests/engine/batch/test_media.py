@@ -13,7 +13,8 @@ from engine.errors import CorruptData, StoreUnusable
 from engine.object_stores import open_object_store
 from engine.ports.object_store import ObjectStore
 from engine.services.thumbnails import fetch_thumbnail
-from support.catalogs import NOW, save, video_id
+from support.catalogs import add_pictures, save, video_id
+from support.stores import away
 
 pytest.importorskip("fsspec", reason="needs: pip install -e '.[store]'")
 
@@ -35,8 +36,7 @@ def pictured(catalog: Catalog) -> Catalog:
 
 
 def see(catalog: Catalog, video: str, poster: bytes) -> None:
-    record, track = catalog.videos.named(video), catalog.tracks.get(video)
-    catalog.videos.save(record, track, now=NOW, pictures=Pictures(poster, b"strip", (0, 3)))
+    add_pictures(catalog, video, Pictures(poster, b"strip", (0, 3)))
 
 
 def files(tmp_path: Path) -> list[Path]:
@@ -107,14 +107,11 @@ def test_while_the_store_is_away_thumbnails_stay_and_deletions_wait(
     store.write(upload.object, b"film")
     pictured.videos.add_source(upload.source, VIDEOS[1])
     pictured.videos.delete(VIDEOS[1])
-    (tmp_path / "media").rename(tmp_path / "away")
-    (tmp_path / "media").write_text("no folder")
-    for act in (move_thumbnails, delete_unneeded):
-        with pytest.raises(StoreUnusable, match=r"file://.*/media cannot be used"):
-            act(pictured, store)
-    assert pictured.thumbnails.get(VIDEOS[0]) == Pictures(b"new", b"strip", (0, 3))
-    (tmp_path / "media").unlink()
-    (tmp_path / "away").rename(tmp_path / "media")
+    with away(tmp_path / "media"):
+        for act in (move_thumbnails, delete_unneeded):
+            with pytest.raises(StoreUnusable, match=r"file://.*/media cannot be used"):
+                act(pictured, store)
+        assert pictured.thumbnails.get(VIDEOS[0]) == Pictures(b"new", b"strip", (0, 3))
     assert store.size(upload.object) == 4
     later(3700, monkeypatch)
     tidy(pictured, store)

@@ -8,28 +8,23 @@ import numpy as np
 import pytest
 
 from engine.batch.follow import follow
-from engine.batch.reindex import reindex
 from engine.batch.shared_index import SharedIndex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.matching.filters import EVERY_VIDEO, And, Field, Filter, HasTag, Ids, Not, Or
 from engine.domain.matching.index_config import IndexConfig
 from engine.domain.metadata import SCHEMA, RiskLimit
 from engine.errors import CatalogUnusable, InvalidInput, NothingIndexed, ReindexRunning
-from engine.indexes.local.disk.generation import Generation
-from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
-from engine.indexes.milvus import index as milvus_index
 from engine.indexes.milvus import snapshot as milvus_snapshot
 from engine.indexes.milvus.index import MilvusIndex
 from engine.indexes.milvus.snapshot import MilvusSnapshot
 from engine.ports.index import IndexSnapshot
 from engine.ports.query import Query
 from support.catalogs import TAGS, save, video_id
-from support.milvus import MilvusServer, serving_milvus
+from support.generations import built
 
 pytestmark = pytest.mark.slow
 
-CONFIG = IndexConfig(threshold=0.7, tf="sqrt", slope=0.3)
 N_VIDEOS = 300
 HOSTILE = ("Ann", "'\"\\", '"] or seconds >= 0 or uploader in ["', "{x}", "%", "日本\n\ud800", "")
 LANGUAGES = ("en", "de", "de-AT", "zh-Hant-TW", "")
@@ -60,21 +55,6 @@ FILTERS: Sequence[Filter] = (
 )
 
 
-@pytest.fixture(scope="module")
-def milvus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
-    """A server that has no index yet."""
-    with serving_milvus(tmp_path_factory.mktemp("milvus")) as server:
-        yield server
-
-
-@pytest.fixture
-def index(milvus: MilvusServer, request: pytest.FixtureRequest) -> Iterator[MilvusIndex]:
-    """An index that has no generation yet."""
-    opened = MilvusIndex(milvus.connection(f"t{abs(hash(request.node.name))}"))
-    yield opened
-    opened.close()
-
-
 def store(catalog: Catalog, rng: np.random.Generator, number: int) -> None:
     """Save a video of few tags, so that many tie."""
     shown = rng.choice(TAGS, int(rng.integers(0, 4)), replace=False).tolist()
@@ -97,11 +77,6 @@ def catalog_of_many(catalog: Catalog) -> Catalog:
         for number in range(N_VIDEOS):
             store(catalog, rng, number)
     return catalog
-
-
-def built(catalog: Catalog, folder: Path, config: IndexConfig = CONFIG) -> Generation:
-    """Reindex."""
-    return reindex(catalog, Generations(folder / "generations"), config)
 
 
 def queries(snapshot: IndexSnapshot) -> Iterator[Query]:
@@ -159,9 +134,9 @@ def scores(snapshot: IndexSnapshot, query: Query) -> dict[str, tuple[float, int]
 
 
 def test_a_server_answers_as_the_local_index_does_whatever_changes(
-    catalog_of_many: Catalog, index: MilvusIndex, tmp_path: Path
+    catalog_of_many: Catalog, milvus_index: MilvusIndex, tmp_path: Path
 ) -> None:
-    catalog, shared = catalog_of_many, SharedIndex(index, catalog_of_many)
+    catalog, shared = catalog_of_many, SharedIndex(milvus_index, catalog_of_many)
     with pytest.raises(NothingIndexed):
         shared.newest()
     generation = built(catalog, tmp_path)
@@ -181,28 +156,28 @@ def test_a_server_answers_as_the_local_index_does_whatever_changes(
     newcomer = there.query(there.vocabulary.numbers(["newcomer"]), [1.0])
     assert [hit.video for hit in there.search(newcomer, 3)] == [video_id(1)]
     assert_alike(there, follow(here, catalog))
-    assert SharedIndex(index, catalog).newest().revision == there.revision
+    assert SharedIndex(milvus_index, catalog).newest().revision == there.revision
 
 
 def test_more_is_fetched_until_the_last_is_proven_right(
     catalog_of_many: Catalog,
-    index: MilvusIndex,
+    milvus_index: MilvusIndex,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    shared = SharedIndex(index, catalog_of_many)
+    shared = SharedIndex(milvus_index, catalog_of_many)
     generation = built(catalog_of_many, tmp_path)
     shared.serve(generation)
     there, here = shared.newest(), LocalSnapshot.of(generation)
     fetched: list[int] = []
-    nearest = index.connection.nearest
+    nearest = milvus_index.connection.nearest
 
     def counted(*args: Any) -> Any:
         fetched.append(args[3])
         return nearest(*args)
 
     monkeypatch.setattr(milvus_snapshot, "MARGIN", 0)
-    monkeypatch.setattr(index.connection, "nearest", counted)
+    monkeypatch.setattr(milvus_index.connection, "nearest", counted)
     # What is disliked is on all that is liked: by what is wanted alone, the order is another.
     query, beer = here.query([0, 1], [1.0, -0.5]), HasTag("beer")
     assert there.search(query, 2, beer) == here.search(query, 2, beer)
@@ -217,44 +192,44 @@ def test_more_is_fetched_until_the_last_is_proven_right(
 
 def test_a_generation_is_filled_beside_the_live_one_and_switched_whole(
     catalog_of_many: Catalog,
-    index: MilvusIndex,
+    milvus_index: MilvusIndex,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    catalog, shared = catalog_of_many, SharedIndex(index, catalog_of_many)
+    catalog, shared = catalog_of_many, SharedIndex(milvus_index, catalog_of_many)
     first = built(catalog, tmp_path)
     shared.serve(first)
     old = shared.newest()
     second = built(catalog, tmp_path, IndexConfig(threshold=0.7, tf="raw"))
-    flush = index.connection.flush
+    flush = milvus_index.connection.flush
 
     def killed(_: str) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(index.connection, "flush", killed)
+    monkeypatch.setattr(milvus_index.connection, "flush", killed)
     with pytest.raises(KeyboardInterrupt):
         shared.serve(second)
-    after = SharedIndex(index, catalog).newest()
+    after = SharedIndex(milvus_index, catalog).newest()
     assert after.generation_id == old.generation_id, "half of one was seen"
-    monkeypatch.setattr(index.connection, "flush", flush)
+    monkeypatch.setattr(milvus_index.connection, "flush", flush)
     shared.serve(second)
-    fresh = SharedIndex(index, catalog)
+    fresh = SharedIndex(milvus_index, catalog)
     assert fresh.newest().generation_id == second.id
     query = old.query([3], [1.0])
     assert old.search(query, 5) == LocalSnapshot.of(first).search(query, 5), "who asks still may"
-    monkeypatch.setattr(milvus_index, "GRACE_SECONDS", -1.0)
+    monkeypatch.setattr("engine.indexes.milvus.index.GRACE_SECONDS", -1.0)
     shared.serve(second)
-    there = index.connection.collections()
-    assert index.connection.address.collection(second.id) in there
-    assert index.connection.address.collection(first.id) not in there
+    there = milvus_index.connection.collections()
+    assert milvus_index.connection.address.collection(second.id) in there
+    assert milvus_index.connection.address.collection(first.id) not in there
     shared.serve(first)  # as a rollback does
-    assert SharedIndex(index, catalog).newest().generation_id == first.id
+    assert SharedIndex(milvus_index, catalog).newest().generation_id == first.id
 
 
 def test_one_at_a_time_fills_and_only_for_its_own_catalog(
-    catalog_of_many: Catalog, index: MilvusIndex, tmp_path: Path
+    catalog_of_many: Catalog, milvus_index: MilvusIndex, tmp_path: Path
 ) -> None:
-    shared = SharedIndex(index, catalog_of_many)
+    shared = SharedIndex(milvus_index, catalog_of_many)
     generation = built(catalog_of_many, tmp_path)
     with catalog_of_many.leading("filling-index"), pytest.raises(ReindexRunning):
         shared.serve(generation)
@@ -262,15 +237,15 @@ def test_one_at_a_time_fills_and_only_for_its_own_catalog(
     with Catalog.open(tmp_path / "other" / "catalog.db") as other:
         save(other, video_id(1), {"cat": 3})
         with pytest.raises(CatalogUnusable, match="another name behind the address"):
-            SharedIndex(index, other).serve(built(other, tmp_path / "other"))
+            SharedIndex(milvus_index, other).serve(built(other, tmp_path / "other"))
         with pytest.raises(CatalogUnusable, match="another name behind the address"):
-            SharedIndex(index, other).newest()
+            SharedIndex(milvus_index, other).newest()
 
 
 def test_while_another_process_writes_changes_the_snapshot_is_the_one_without(
-    catalog_of_many: Catalog, index: MilvusIndex, tmp_path: Path
+    catalog_of_many: Catalog, milvus_index: MilvusIndex, tmp_path: Path
 ) -> None:
-    shared = SharedIndex(index, catalog_of_many)
+    shared = SharedIndex(milvus_index, catalog_of_many)
     shared.serve(built(catalog_of_many, tmp_path))
     before = shared.newest()
     catalog_of_many.videos.delete(video_id(1))
@@ -280,9 +255,9 @@ def test_while_another_process_writes_changes_the_snapshot_is_the_one_without(
 
 
 def test_what_viewers_like_together_is_plainly_not_there(
-    catalog_of_many: Catalog, index: MilvusIndex, tmp_path: Path
+    catalog_of_many: Catalog, milvus_index: MilvusIndex, tmp_path: Path
 ) -> None:
-    shared = SharedIndex(index, catalog_of_many)
+    shared = SharedIndex(milvus_index, catalog_of_many)
     shared.serve(built(catalog_of_many, tmp_path))
     there = shared.newest()
     assert there.n_viewers == 0

@@ -21,7 +21,7 @@ from engine.domain.evaluations.shown_lists import EntryPoint, ListKind, ShownLis
 from engine.domain.jobs import Claim
 from engine.domain.videos import Pictures
 from engine.errors import CatalogUnavailable, CatalogUnusable, InvalidInput
-from support.catalogs import NOW, save, video_id
+from support.catalogs import add_pictures, save, video_id
 from support.conformance.catalog import CatalogSuite
 from support.filled_catalogs import fill
 from support.postgres import PASSWORD, Server
@@ -255,9 +255,8 @@ def test_thumbnails_moved_while_their_video_is_deleted_are_left_to_nobody(
     shared: Catalog, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save(shared, video_id(1), {"cat": 1})
-    record, track = shared.videos.named(video_id(1)), shared.tracks.get(video_id(1))
     pictures = Pictures(b"poster", b"strip", (0,))
-    shared.videos.save(record, track, now=NOW, pictures=pictures)
+    add_pictures(shared, video_id(1), pictures)
     shared.unneeded_objects.note(["p", "s"], due=time.time() + 3600)
     leave, moved = Thumbnails.leave, []
 

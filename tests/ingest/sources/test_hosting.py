@@ -21,6 +21,7 @@ from ingest.sources.hosting.gcs import GcsHost
 from ingest.sources.hosting.local import LocalHost
 from ingest.sources.hosting.signing import NotHosted, sign, verify
 from support.conformance.hosting import HostConformance, fetch, serving_folder, serving_store
+from support.stores import away
 
 SECRET = bytes(range(32))
 NAME = "0123456789abcdef0123456789abcdef.mp4"
@@ -90,11 +91,10 @@ class TestStoreHost(HostConformance):
         self, host: Host, copy: Path, tmp_path: Path
     ) -> None:
         name = host.put(copy)
-        (tmp_path / "media").rename(tmp_path / "away")
-        (tmp_path / "media").write_text("no folder")
-        for act in (lambda: host.put(copy), lambda: host.delete(name)):
-            with pytest.raises(HostingFailed, match="media cannot be used"):
-                act()
+        with away(tmp_path / "media"):
+            for act in (lambda: host.put(copy), lambda: host.delete(name)):
+                with pytest.raises(HostingFailed, match="media cannot be used"):
+                    act()
 
 
 class TestGcsHost(HostConformance):

@@ -12,7 +12,7 @@ from engine.domain.videos import Pictures
 from ingest.sources.imports import merging
 from ingest.sources.imports.documents import BadLine
 from ingest.sources.imports.importing import Change, Imported, import_file
-from support.catalogs import NOW, save
+from support.catalogs import NOW, add_pictures, save
 from support.imports import google, google_labels, page, read_all, tags_of, write_lines
 
 CAT = {"cat": [0], "dog": [1], "sea": [2]}
@@ -215,7 +215,7 @@ def test_what_a_result_does_not_tell_stays(tmp_path: Path, catalog: Catalog) -> 
     record = catalog.videos.get(video)
     assert record is not None
     pictures = Pictures(b"poster", b"strip", (0,))
-    catalog.videos.save(record, catalog.tracks.get(video), now=NOW, pictures=pictures)
+    add_pictures(catalog, video, pictures)
     line = {"video": video, "tags": [{"tag": "dog", "seconds": [[0, 2, 0.9]]}]}
     (result,) = imported(write_lines(tmp_path / "a.jsonl", line), catalog)
     assert isinstance(result, Imported)

@@ -22,6 +22,7 @@ from ingest.sources.uploads import Uploads
 from ingest.taggers.registry import Identity
 from ingest.upload_pipeline import ingest_upload
 from support.catalogs import save
+from support.stores import away
 
 pytest.importorskip("fsspec", reason="needs: pip install -e '.[store]'")
 
@@ -107,13 +108,12 @@ def test_one_that_is_damaged_or_gone_is_not_watched(
 def test_a_store_that_is_away_or_not_known_says_nothing_of_the_video(
     upload: StoredUpload, store: ObjectStore, catalog: Catalog, tmp_path: Path
 ) -> None:
-    (tmp_path / "media").rename(tmp_path / "away")
-    (tmp_path / "media").write_text("no folder")
-    for known, why in ((store, "media cannot be used"), (None, "set REELMATCH_MEDIA")):
-        result = ingest(upload, known, catalog, tmp_path / "fetched")
-        assert (result.status, result.video) == ("failed", None)
-        assert why in result.reason
-    assert catalog.videos.count() == 0
+    with away(tmp_path / "media"):
+        for known, why in ((store, "media cannot be used"), (None, "set REELMATCH_MEDIA")):
+            result = ingest(upload, known, catalog, tmp_path / "fetched")
+            assert (result.status, result.video) == ("failed", None)
+            assert why in result.reason
+        assert catalog.videos.count() == 0
 
 
 def test_one_that_nothing_names_is_deleted_a_day_later(

@@ -15,7 +15,7 @@ from engine.errors import (
     UnknownVideo,
 )
 from engine.ports.catalog import Catalog
-from support.catalogs import NOW, save, video_id
+from support.catalogs import NOW, add_pictures, save, video_id
 from support.conformance.catalog_opening import OpenedCatalogs
 
 LATER = datetime(2026, 1, 3, 12, tzinfo=UTC)
@@ -115,20 +115,17 @@ class VideosSuite(OpenedCatalogs):
 
     def test_thumbnails_stay_when_a_look_brings_none(self, catalog: Catalog) -> None:
         save(catalog, video_id(1), {"cat": 1})
-        record = catalog.videos.named(video_id(1))
         pictures = Pictures(b"poster", b"strip", (0, 4))
-        track = catalog.tracks.get(video_id(1))
-        catalog.videos.save(record, track, now=NOW, pictures=pictures)
-        catalog.videos.save(record, track, now=LATER)
+        add_pictures(catalog, video_id(1), pictures)
+        save(catalog, video_id(1), {"cat": 1}, now=LATER)
         assert catalog.thumbnails.get(video_id(1)) == pictures
         assert catalog.thumbnails.pictured([video_id(1), video_id(2)]) == {video_id(1)}
         assert catalog.thumbnails.pictured([]) == set()
 
     def test_thumbnails_are_moved_if_they_are_still_the_same(self, catalog: Catalog) -> None:
         save(catalog, video_id(1), {"cat": 1})
-        record, track = catalog.videos.named(video_id(1)), catalog.tracks.get(video_id(1))
         first, second = (Pictures(poster, b"\0strip", (0, 4)) for poster in (b"\xff1", b"\xff2"))
-        catalog.videos.save(record, track, now=NOW, pictures=first)
+        add_pictures(catalog, video_id(1), first)
         assert catalog.thumbnails.kept_here(limit=9) == {video_id(1): first}
         catalog.unneeded_objects.note(["p", "s"], due=time.time() + 3600)
         assert not catalog.thumbnails.move(video_id(1), second, "p", "s")
@@ -138,16 +135,15 @@ class VideosSuite(OpenedCatalogs):
         assert catalog.thumbnails.pictured([video_id(1)]) == {video_id(1)}
         assert catalog.thumbnails.kept_here(limit=9) == {}
         assert catalog.unneeded_objects.due(now=time.time() + 7200, limit=9) == []
-        catalog.videos.save(record, track, now=LATER, pictures=second)
+        add_pictures(catalog, video_id(1), second)
         assert catalog.thumbnails.get(video_id(1)) == second
         assert catalog.unneeded_objects.due(now=time.time(), limit=9) == []
         assert catalog.unneeded_objects.due(now=time.time() + 120, limit=9) == ["p", "s"]
 
     def test_objects_that_may_be_deleted_by_now_are_not_named(self, catalog: Catalog) -> None:
         save(catalog, video_id(1), {"cat": 1})
-        record, track = catalog.videos.named(video_id(1)), catalog.tracks.get(video_id(1))
         pictures = Pictures(b"poster", b"strip", (0,))
-        catalog.videos.save(record, track, now=NOW, pictures=pictures)
+        add_pictures(catalog, video_id(1), pictures)
         catalog.unneeded_objects.note(["p"], due=time.time() + 3600)
         catalog.unneeded_objects.note(["s"], due=time.time() + 60)
         with pytest.raises(StoreUnusable, match="took too long"):
@@ -162,8 +158,8 @@ class VideosSuite(OpenedCatalogs):
         for upload in (own, other):
             catalog.videos.add_source(upload.source, video)
         assert catalog.videos.sources_of(video)[:2] == [other.source, own.source]
-        record, pictures = catalog.videos.named(video), Pictures(b"poster", b"strip", (0,))
-        catalog.videos.save(record, catalog.tracks.get(video), now=NOW, pictures=pictures)
+        pictures = Pictures(b"poster", b"strip", (0,))
+        add_pictures(catalog, video, pictures)
         catalog.unneeded_objects.note(["p", "s"], due=time.time() + 3600)
         catalog.thumbnails.move(video, pictures, "p", "s")
         catalog.videos.delete(video)
