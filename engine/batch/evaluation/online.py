@@ -78,15 +78,15 @@ def evaluate_online(
         since: seconds since 1970.
         control: the experiment that is on, and its first arm.
     """
-    reactions: dict[str, list[ListEvent]] = defaultdict(list)
-    for event in shown.events(since=since):
-        reactions[event.list].append(event)
-    unattributed = sum(map(len, reactions.values()))
+    unattributed = shown.count_events(since=since)
     sums: dict[Group, _Sums] = defaultdict(_Sums)
-    for lists in shown.by_viewer(since=since):
+    for lists, events in shown.by_viewer(since=since):
+        reactions: dict[str, list[ListEvent]] = defaultdict(list)
+        for event in events:
+            reactions[event.list].append(event)
         counts: dict[Group, _Counts] = defaultdict(_Counts)
         for one in lists:
-            own = [event for event in reactions.pop(one.id, ()) if _is_of(event, one)]
+            own = [event for event in reactions.get(one.id, ()) if _is_at(event, one)]
             unattributed -= len(own)
             _count(counts, one, own)
         for group, count in counts.items():
@@ -96,7 +96,8 @@ def evaluate_online(
             total.watches.add(count.shown, count.watches)
     return OnlineEvaluation(
         since,
-        unattributed,
+        # Some may have come since they were counted.
+        max(0, unattributed),
         _rates(sums, _LISTS),
         _positions_told(sums),
         _rates(sums, _CAMPAIGNS),
@@ -105,11 +106,9 @@ def evaluate_online(
     )
 
 
-def _is_of(event: ListEvent, shown: ShownList) -> bool:
-    """Tell whether an event can be of a list: of who it was shown to, at a position it has."""
-    is_theirs = shown.viewer is None or shown.viewer == event.viewer
-    last = shown.first + shown.size - 1
-    return is_theirs and (event.position is None or shown.first <= event.position <= last)
+def _is_at(event: ListEvent, shown: ShownList) -> bool:
+    """Tell whether an event is at a position that a list has, or at none."""
+    return event.position is None or 0 <= event.position - shown.first < shown.size
 
 
 def _count(counts: dict[Group, _Counts], shown: ShownList, events: Sequence[ListEvent]) -> None:

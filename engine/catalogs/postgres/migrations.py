@@ -138,9 +138,20 @@ def keep_pictures_elsewhere(db: Statements) -> None:
     )
 
 
+def find_events_by_list(db: Statements) -> None:
+    """Let the events of a list be found without reading all of them."""
+    db.execute("create index on events (shown_by) where shown_by is not null")
+
+
 STEPS: Final[dict[str, Callable[[Statements], None]]] = {
     step.__name__: step
-    for step in (create_tables, index_lines, count_requests, keep_pictures_elsewhere)
+    for step in (
+        create_tables,
+        index_lines,
+        count_requests,
+        keep_pictures_elsewhere,
+        find_events_by_list,
+    )
 }
 
 

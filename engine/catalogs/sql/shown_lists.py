@@ -24,8 +24,11 @@ _EVENTS: Final = (
     "select shown_by, viewer, video, min(position),"
     " max(case when kind in ('watched', 'liked') then 1 else 0 end),"
     " max(case when kind = 'liked' or (kind = 'watched' and share >= 0.5) then 1 else 0 end)"
-    " from events where viewer > ? and viewer <= ? and shown_by >= ?"
-    " group by shown_by, viewer, video"
+    " from events where {} group by shown_by, viewer, video"
+)
+_EVENTS_OF_VIEWERS: Final = _EVENTS.format("viewer > ? and viewer <= ? and shown_by >= ?")
+_EVENTS_OF_NOBODYS: Final = _EVENTS.format(
+    "shown_by in (select id from shown_lists where viewer is null and id > ? and id <= ?)"
 )
 
 
@@ -85,23 +88,47 @@ class ShownLists:
         newest = self._lists("viewer = ? order by id desc limit ?", viewer, MAX_OF_VIEWER)
         return newest[::-1]
 
-    def by_viewer(self, *, since: float) -> Iterator[Sequence[ShownList]]:
-        """Yield the lists from a moment on, viewer by viewer; one that is nobody's comes alone."""
-        oldest = oldest_list_id(since)
-        after = oldest
+    def by_viewer(
+        self, *, since: float
+    ) -> Iterator[tuple[Sequence[ShownList], Sequence[ListEvent]]]:
+        """Yield the lists from a moment on, viewer by viewer; one that is nobody's comes alone.
+
+        With them comes what was done with their videos, by that viewer, or with nobody's by
+        anybody; each video of each list once. Some thousand lists are held at once.
+        """
+        after = oldest = oldest_list_id(since)
         while page := self._lists("viewer is null and id > ? order by id limit ?", after, _PAGE):
-            yield from ([one] for one in page)
+            events = self._events(_EVENTS_OF_NOBODYS, after, page[-1].id)
+            yield from (([one], events.get(one.id, ())) for one in page)
             after = page[-1].id
         for low, high in self._viewer_pages("shown_lists"):
             where = "viewer > ? and viewer <= ? and id >= ? order by viewer, id"
-            for _, own in groupby(self._lists(where, low, high, oldest), attrgetter("viewer")):
-                yield list(own)
+            events = self._events(_EVENTS_OF_VIEWERS, low, high, oldest)
+            for viewer, own in groupby(self._lists(where, low, high, oldest), attrgetter("viewer")):
+                lists = list(own)
+                named = [event for one in lists for event in events.get(one.id, ())]
+                yield lists, [event for event in named if event.viewer == viewer]
 
-    def events(self, *, since: float) -> Iterator[ListEvent]:
-        """Yield what viewers did with videos of lists from a moment on, each video of each once."""
-        for low, high in self._viewer_pages("events"):
-            for row in self._file.rows(_EVENTS, (low, high, oldest_list_id(since))):
-                yield ListEvent(*row[:4], *map(bool, row[4:]))
+    def count_events(self, *, since: float) -> int:
+        """Return how many videos of lists from a moment on, known or not, events are of.
+
+        Each video of each list counts once a viewer.
+        """
+        sql = (
+            "select count(*) from (select distinct shown_by, viewer, video from events"
+            " where viewer > ? and viewer <= ? and shown_by >= ?) as named"
+        )
+        oldest = oldest_list_id(since)
+        pages = self._viewer_pages("events")
+        return sum(self._file.rows(sql, (low, high, oldest))[0][0] for low, high in pages)
+
+    def _events(self, sql: str, *parameters: str) -> dict[str, list[ListEvent]]:
+        """Return events by their lists."""
+        events: dict[str, list[ListEvent]] = {}
+        for row in self._file.rows(sql, parameters):
+            event = ListEvent(*row[:4], *map(bool, row[4:]))
+            events.setdefault(event.list, []).append(event)
+        return events
 
     def _viewer_pages(self, table: str) -> Iterator[tuple[str, str]]:
         sql = (

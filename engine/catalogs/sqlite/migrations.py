@@ -348,6 +348,12 @@ def keep_pictures_elsewhere(db: Database) -> None:
     db.execute("create table unneeded_objects (name text primary key, due real not null)")
 
 
+@MIGRATIONS()
+def find_events_by_list(db: Database) -> None:
+    """Let the events of a list be found without reading all of them."""
+    db.execute("create index events_by_list on events (shown_by) where shown_by is not null")
+
+
 def is_foreign(db: Database) -> bool:
     """Tell whether somebody else made tables here."""
     tables = set(db.table_names())

@@ -31,10 +31,19 @@ class ShownLists(Protocol):
         """
         ...
 
-    def by_viewer(self, *, since: float) -> Iterator[Sequence[ShownList]]:
-        """Yield the lists from a moment on, viewer by viewer; one that is nobody's comes alone."""
+    def by_viewer(
+        self, *, since: float
+    ) -> Iterator[tuple[Sequence[ShownList], Sequence[ListEvent]]]:
+        """Yield the lists from a moment on, viewer by viewer; one that is nobody's comes alone.
+
+        With them comes what was done with their videos, by that viewer, or with nobody's by
+        anybody; each video of each list once.
+        """
         ...
 
-    def events(self, *, since: float) -> Iterator[ListEvent]:
-        """Yield what viewers did with videos of lists from a moment on, each video of each once."""
+    def count_events(self, *, since: float) -> int:
+        """Return how many videos of lists from a moment on, known or not, events are of.
+
+        Each video of each list counts once a viewer.
+        """
         ...

@@ -38,7 +38,7 @@ def note(recorder: ListRecorder, viewer: str | None = None, size: int = 10) -> s
 
 
 def lists_of(catalog: Catalog) -> dict[str, ShownList]:
-    return {one.id: one for some in catalog.shown_lists.by_viewer(since=0) for one in some}
+    return {one.id: one for lists, _ in catalog.shown_lists.by_viewer(since=0) for one in lists}
 
 
 def test_lists_are_written_when_it_stops_with_their_arms(catalog: Catalog) -> None:

@@ -38,15 +38,22 @@ class Shown:
         video = f"v{len(self.reactions)}"
         self.reactions.append(ListEvent(list_id, viewer, video, position, True, watched))  # noqa: FBT003
 
-    def by_viewer(self, *, since: float) -> Iterator[Sequence[ShownList]]:
+    def by_viewer(
+        self, *, since: float
+    ) -> Iterator[tuple[Sequence[ShownList], Sequence[ListEvent]]]:
         assert since == 0
-        yield from ([one] for one in self.lists if one.viewer is None)
+        for one in self.lists:
+            if one.viewer is None:
+                yield [one], [event for event in self.reactions if event.list == one.id]
         for viewer in dict.fromkeys(one.viewer for one in self.lists if one.viewer):
-            yield [one for one in self.lists if one.viewer == viewer]
+            lists = [one for one in self.lists if one.viewer == viewer]
+            ids = {one.id for one in lists}
+            own = (event for event in self.reactions if event.viewer == viewer)
+            yield lists, [event for event in own if event.list in ids]
 
-    def events(self, *, since: float) -> Iterator[ListEvent]:
+    def count_events(self, *, since: float) -> int:
         assert since == 0
-        return iter(self.reactions)
+        return len(self.reactions)
 
     def put(self, lists: Sequence[ShownList], *, since: float) -> None:
         raise NotImplementedError

@@ -26,6 +26,12 @@ def shown(at: float, viewer: str | None = None, **parts: Any) -> ShownList:
     return replace(one, **parts)
 
 
+def events_of(catalog: Catalog, since: float) -> dict[str, list[ListEvent]]:
+    """Return the events of lists that are nobody's, from a moment on."""
+    pairs = catalog.shown_lists.by_viewer(since=since)
+    return {one.id: list(events) for (one,), events in pairs}
+
+
 class ShownListsSuite(OpenedCatalogs):
     """Promises about lists that were shown."""
 
@@ -37,7 +43,7 @@ class ShownListsSuite(OpenedCatalogs):
         assert catalog.shown_lists.of_viewer("ann") == (of_ann,)
         assert catalog.shown_lists.of_viewer("bob") == ()  # nothing else is stored of them
         lists = list(catalog.shown_lists.by_viewer(since=0))
-        assert lists == [[replace(of_bob, viewer=None)], [of_ann]]
+        assert lists == [([replace(of_bob, viewer=None)], ()), ([of_ann], [])]
         assert list(catalog.shown_lists.by_viewer(since=NOW + 0.5)) == lists[:1]
         assert abs(list_moment(of_ann.id) - NOW) < 0.001
 
@@ -64,10 +70,30 @@ class ShownListsSuite(OpenedCatalogs):
         assert catalog.viewers.events("ann") == (watched, hidden, plain)
         glanced = ListEvent(one.id, "ann", video_id(1), 3, clicked=True, watched=False)
         passed = ListEvent(other.id, "ann", video_id(2), 1, clicked=False, watched=False)
-        assert list(catalog.shown_lists.events(since=0)) == [glanced, passed]
-        assert list(catalog.shown_lists.events(since=NOW + 1)) == [passed]
+        assert events_of(catalog, 0) == {one.id: [glanced], other.id: [passed]}
+        assert events_of(catalog, NOW + 1) == {other.id: [passed]}
         catalog.viewers.add_events("ann", [liked], now=NOW)
-        assert next(catalog.shown_lists.events(since=0)) == replace(glanced, watched=True)
+        assert events_of(catalog, 0)[one.id] == [replace(glanced, watched=True)]
+
+    def test_lists_come_with_the_events_of_those_they_were_shown_to(self, catalog: Catalog) -> None:
+        catalog.viewers.put_interests("ann", {}, now=0)
+        of_ann, nobodys = shown(NOW, "ann"), shown(NOW)
+        catalog.shown_lists.put([of_ann, nobodys], since=0)
+        for viewer in ("ann", "bob"):
+            liked = [
+                Event(f"e{number}", video_id(1), EventKind.LIKED, NOW, 1.0, named, 1)
+                for number, named in enumerate((of_ann.id, nobodys.id, shown(NOW).id))
+            ]
+            catalog.viewers.add_events(viewer, liked, now=NOW)
+        pairs = catalog.shown_lists.by_viewer(since=0)
+        viewers = [(lists, [event.viewer for event in events]) for lists, events in pairs]
+        assert [(lists, sorted(own)) for lists, own in viewers] == [
+            ([nobodys], ["ann", "bob"]),
+            ([of_ann], ["ann"]),
+        ]
+        # Bob's of a list of Ann's, and both of one that is not known.
+        assert catalog.shown_lists.count_events(since=0) == 6
+        assert catalog.shown_lists.count_events(since=NOW + 1) == 0
 
     def test_the_lists_of_a_viewer_go_with_them(self, catalog: Catalog) -> None:
         catalog.viewers.put_interests("ann", {}, now=0)
