@@ -121,7 +121,8 @@ class Worker:
         # Videos run side by side, and each on one thread; numpy reads this when it is imported.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         # Loaded once, in the server that the children are forked from.
-        self._context.set_forkserver_preload(["ingest.runner.worker_process"])
+        preloaded = "worker_process" if self.cluster else "preloaded"
+        self._context.set_forkserver_preload([f"ingest.runner.{preloaded}"])
 
     def run(self) -> None:
         """Work until no job waits; on Ctrl-C, or any error, what is unfinished waits again."""

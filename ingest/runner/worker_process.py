@@ -8,6 +8,7 @@ import resource
 import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -28,8 +29,6 @@ from ingest.runner.parents import end_with_parent
 from ingest.sources.addresses import is_address
 from ingest.sources.files import NoVideoFile
 from ingest.sources.web import FetchLimits
-from ingest.taggers.base import SoundTagger
-from ingest.taggers.readers import TextReader
 from ingest.taggers.registry import TaggerContext, find_factory, make_tagger
 from ingest.taggers.remote.pipeline import ingest_remotely
 from ingest.taggers.remote.whole_video import VideoTagger
@@ -38,6 +37,8 @@ from ingest.web_pipeline import ingest_address
 
 if TYPE_CHECKING:
     from ingest.captioning import Captioning
+    from ingest.taggers.audio.tagger import LocalSoundTagger
+    from ingest.taggers.text.reader import LocalTextReader
 
 SERVICE_SECONDS: Final = 4 * 60 * 60.0
 """Without a sign of life, until a service is taken to be stalled."""
@@ -206,11 +207,13 @@ def ingest_here(
         return missing_result(path, error)
 
 
-def _sound_taggers() -> tuple[SoundTagger, ...]:
+@cache
+def sound_tagger() -> "LocalSoundTagger":
+    """Return who listens, the same for each video: nothing of one stays with it."""
     # A command that queues jobs needs no networks.
     from ingest.taggers.audio.tagger import LocalSoundTagger
 
-    return (LocalSoundTagger(),)
+    return LocalSoundTagger()
 
 
 def _captioning(spec: JobSpec, catalog: Catalog, path: Path, described: Described) -> "Captioning":
@@ -229,17 +232,19 @@ def _captioning(spec: JobSpec, catalog: Catalog, path: Path, described: Describe
     return Captioning(path, LineTagger(SPEECH), language, recognition)
 
 
-def _text_readers() -> tuple[TextReader, ...]:
+@cache
+def text_reader() -> "LocalTextReader":
+    """Return who reads, likewise."""
     from ingest.taggers.text.reader import LocalTextReader
 
-    return (LocalTextReader(),)
+    return LocalTextReader()
 
 
 def _watcher(
     spec: JobSpec, catalog: Catalog, report: Callable[[Progress], object]
 ) -> Callable[[Path, Described], IngestResult]:
     if spec.add:
-        others: tuple[Observer, ...] = (*_sound_taggers(), *_text_readers())
+        others: tuple[Observer, ...] = (sound_tagger(), text_reader())
         chosen = [observer for observer in others if observer.source in spec.add]
         return _analyzer(spec, catalog, chosen, report)
     tagger = make_tagger(spec.tagger, spec.context)
@@ -247,9 +252,9 @@ def _watcher(
         return lambda path, described: ingest_remotely(
             path, described, catalog, tagger, force=spec.force
         )
-    sound_taggers = _sound_taggers() if spec.audio else ()
-    text_readers = _text_readers() if spec.text else ()
-    return _analyzer(spec, catalog, (tagger, *sound_taggers, *text_readers), report)
+    heard_by = (sound_tagger(),) if spec.audio else ()
+    read_by = (text_reader(),) if spec.text else ()
+    return _analyzer(spec, catalog, (tagger, *heard_by, *read_by), report)
 
 
 def _analyzer(

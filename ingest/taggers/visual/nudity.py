@@ -52,6 +52,14 @@ class NudityDetector:
         check_weights(exact)
         return cls(open_session(load_card("opennsfw_screen")), exact)
 
+    def load_exact_network(self) -> None:
+        """Make the weights of the package ready before they are needed.
+
+        Raises:
+            CorruptData: they are missing or are not what their card describes.
+        """
+        self._exact  # noqa: B018 - loaded when it is first asked for
+
     def confidence(self, frame: Shrinkable) -> float:
         """Return the confidence, 0.0 to 1.0, that a frame shows nudity or pornography."""
         screened = self.screened(frame)

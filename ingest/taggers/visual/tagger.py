@@ -64,6 +64,14 @@ class LocalTagger:
             current_version(),
         )
 
+    def load_exact_network(self) -> None:
+        """Load the network that is otherwise loaded when nudity is first suspected.
+
+        Raises:
+            CorruptData: its weights are missing or are not what their card describes.
+        """
+        self._nudity.load_exact_network()
+
     def tag(self, frame: Frame) -> Confidences:
         """Return the confidence of every tag for one frame of any size."""
         shrinkable = Shrinkable(without_bars(frame))

@@ -38,13 +38,13 @@ class LocalTaggerWithFaces:
         self._cartoon = self.tags.index("cartoon")
 
     @classmethod
-    def load(cls) -> Self:
-        """Make the weights that come with the package ready.
+    def load(cls, local: LocalTagger) -> Self:
+        """Make the weights that come with the package ready, those of the other tagger excepted.
 
         Raises:
             CorruptData: weights are missing or are not what their card describes.
         """
-        return cls(LocalTagger.load(), FaceWords.load(), version_with_faces())
+        return cls(local, FaceWords.load(), version_with_faces())
 
     def tag(self, frame: Frame) -> Confidences:
         """Return the confidence of every tag for one frame of any size.

@@ -239,7 +239,7 @@ def test_a_shot_that_was_not_tagged_does_not_inherit_who_was_seen_before() -> No
 
 @pytest.fixture(scope="module")
 def tagger() -> LocalTaggerWithFaces:
-    return LocalTaggerWithFaces.load()
+    return LocalTaggerWithFaces.load(LocalTagger.load())
 
 
 def test_it_can_speak_of_shots_and_is_as_thrifty(tagger: LocalTaggerWithFaces) -> None:
