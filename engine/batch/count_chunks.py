@@ -12,6 +12,7 @@ import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -29,6 +30,7 @@ from engine.domain.metadata import SCHEMA
 from engine.domain.videos import Span
 from engine.errors import CorruptData
 from engine.executors import SERIAL, open_executor
+from engine.indexes.local.disk.generations import COUNTS, Generations
 from engine.indexes.local.rows.count_matrix import CountMatrix
 from engine.indexes.local.rows.metadata import MetadataColumns
 from engine.indexes.local.rows.video_row import VideoRow, counts_of, metadata_of_rows
@@ -133,6 +135,16 @@ def count_chunk(task: ChunkTask) -> Span:
         chunk = _count(catalog, task)
     _write(task.path, chunk)
     return chunk.span
+
+
+def link_counts(generations: Generations, to: Generations) -> None:
+    """Let a build elsewhere begin with what was counted here.
+
+    A file never changes once it has its name, so links to it suffice; a build checks each, and
+    counts what could not be linked.
+    """
+    with suppress(OSError):
+        shutil.copytree(generations.folder / COUNTS, to.folder / COUNTS, copy_function=os.link)
 
 
 def _cleared(workplace: Path, name: str) -> Path:

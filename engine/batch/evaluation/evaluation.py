@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.batch.count_chunks import link_counts
 from engine.batch.evaluation.bootstrap import Resampled, differences, resampled, shown_share
 from engine.batch.evaluation.history import ViewersBefore
 from engine.batch.evaluation.measures import self_information
@@ -31,6 +32,7 @@ from engine.indexes.local.disk.generations import Generations
 from engine.ports.catalog import Catalog, Viewers
 from engine.ports.executor import run_tasks
 from engine.search.profiles import ProfileRules
+from engine.system.homes import GENERATIONS
 from engine.system.temporary_files import held_folder
 
 PRESENT: Final = "present"
@@ -113,12 +115,14 @@ def evaluate(
         copy = folder / "catalog.db"
         catalog.copy_to(copy)
         with open_catalog(copy, create=False, read_only=True) as frozen:
-            return _evaluated(frozen, folder, split_at, candidates, options, on_viewers)
+            workspace = _Workspace(frozen, folder, split_at, options.executor)
+            workspace.begin_with(Generations(home / GENERATIONS))
+            return _evaluated(frozen, workspace, split_at, candidates, options, on_viewers)
 
 
 def _evaluated(
     catalog: Catalog,
-    folder: Path,
+    workspace: "_Workspace",
     split_at: float,
     candidates: Sequence[Candidate],
     options: EvaluationOptions,
@@ -131,7 +135,6 @@ def _evaluated(
     total = len(chosen) * len(candidates)
     done = 0
     measured: dict[int, Replayed] = {}
-    workspace = _Workspace(catalog, folder, split_at, options.executor)
     for number, tasks in workspace.tasks(candidates, chosen):
         with open_executor(options.executor if len(tasks) > 1 else SERIAL) as opened:
             parts = []
@@ -172,9 +175,13 @@ class _Workspace:
         self._folder = folder
         self._split_at = split_at
         self._executor = executor
-        self._generations = Generations(folder / "generations")
+        self._generations = Generations(folder / GENERATIONS)
         self._yardstick: Path | None = None
         self.n_videos = 0
+
+    def begin_with(self, live: Generations) -> None:
+        """Take over what was counted for the live index, so that it is not counted again."""
+        link_counts(live, self._generations)
 
     def tasks(
         self, candidates: Sequence[Candidate], viewers: Sequence[str]

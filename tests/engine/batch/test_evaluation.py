@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.batch import count_chunks
 from engine.batch.evaluation.evaluation import (
     MAX_COMPARED,
     PRESENT,
@@ -17,13 +18,16 @@ from engine.batch.evaluation.evaluation import (
     evaluate,
 )
 from engine.batch.evaluation.history import ViewersBefore, before, foreseeable
+from engine.batch.reindex import reindex
 from engine.catalogs import open_catalog
 from engine.domain.evaluations.evaluation import EvaluatedSettings, Measure
 from engine.domain.matching.index_config import IndexConfig
 from engine.domain.viewers import Event, EventKind, Viewer
 from engine.errors import InvalidInput
+from engine.indexes.local.disk.generations import COUNTS, Generations
 from engine.ports.catalog import Catalog
 from engine.search.profiles import VIEWER_RULES
+from engine.system.homes import GENERATIONS
 from support.catalogs import save, video_id
 
 NOW = 2_000_000_000.0
@@ -246,6 +250,20 @@ def test_only_what_could_be_shown_is_to_be_foreseen() -> None:
         ),
     )
     assert foreseeable(viewer, 10.0) == {"liked", "half"}
+
+
+def test_what_was_counted_for_the_live_index_is_not_counted_again(
+    of_films: Catalog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load(of_films, of_one_topic_each())
+    counted_anew = evaluate(of_films, tmp_path, candidates(BY_ROOTS), EvaluationOptions(SPLIT))
+    live = Generations(tmp_path / GENERATIONS)
+    reindex(of_films, live, CONFIG)
+    before = {file: file.read_bytes() for file in (live.folder / COUNTS).rglob("*.counts")}
+    monkeypatch.delattr(count_chunks, "_count")
+    again = evaluate(of_films, tmp_path, candidates(BY_ROOTS), EvaluationOptions(SPLIT))
+    assert again == counted_anew
+    assert {file: file.read_bytes() for file in before} == before
 
 
 def test_what_cannot_be_measured_says_why(of_films: Catalog, tmp_path: Path) -> None:
