@@ -32,6 +32,8 @@ _MAX_OF_COLOUR: Final = 1.2
 
 _Points = NDArray[np.float32]
 
+_LATTICE: Final[_Points] = np.array(list(product(_LEVELS, repeat=3)), np.float32)
+
 
 def mixed(behind: _Points, away: _Points) -> float:
     """Return how much of what differs lies between what is behind and one brighter colour.
@@ -52,33 +54,45 @@ def mixed(behind: _Points, away: _Points) -> float:
     length = np.linalg.norm(away, axis=1)
     if length.sum() < MIN_MIXED * whole or not whole:
         return 0.0
-    lattice = [np.array(colour, np.float32) for colour in product(_LEVELS, repeat=3)]
-    first = tuple(array[::_FIRST_SAMPLES] for array in (behind, away, length))
-    colour = max(lattice, key=lambda colour: _met(colour, *first))
-    best = _met(colour, behind, away, length)
+    colour = _best_of_lattice(*(array[::_FIRST_SAMPLES] for array in (behind, away, length)))
+    met = _between(colour, behind, away, length)
+    best = float(length[met].sum())
     for _ in range(_STEPS):
-        colour = _improved(colour, behind, away, length)
-        best = max(best, _met(colour, behind, away, length))
+        colour = _improved(colour, met, behind, away, length)
+        met = _between(colour, behind, away, length)
+        best = max(best, float(length[met].sum()))
     return best / whole
 
 
-def _met(colour: _Points, behind: _Points, away: _Points, length: _Points) -> float:
-    return float(length[_between(colour, behind, away, length)].sum())
+def _best_of_lattice(behind: _Points, away: _Points, length: _Points) -> _Points:
+    """Return the first of the colours that are tried first that most is a mixture with."""
+    met = _between(_LATTICE[:, None], behind, away, length)
+    most = max(range(len(_LATTICE)), key=lambda number: float(length[met[number]].sum()))
+    return np.asarray(_LATTICE[most])
 
 
 def _between(colour: _Points, behind: _Points, away: _Points, length: _Points) -> NDArray[np.bool_]:
+    """Return which samples lie between what is behind and a colour, shape (..., n).
+
+    Args:
+        colour: shape (3,), or (n_colours, 1, 3).
+        behind: shape (n, 3).
+        away: likewise.
+        length: of these, shape (n,).
+    """
     whole = colour - behind
-    contrast = np.linalg.norm(whole, axis=1)
-    part = np.einsum("ni,ni->n", away, whole) / np.maximum(1.0, np.square(contrast))
-    beside = np.linalg.norm(away - part[:, None] * whole, axis=1)
+    contrast = np.linalg.norm(whole, axis=-1)
+    part = np.einsum("...ni,ni->...n", whole, away) / np.maximum(1.0, np.square(contrast))
+    beside = np.linalg.norm(away - part[..., None] * whole, axis=-1)
     near = beside < _NEAR + _NEAR_SHARE * length
     between = (part > 0) & (part < _MAX_OF_COLOUR)
     return np.asarray(near & between & (contrast > _MIN_CONTRAST))
 
 
-def _improved(colour: _Points, behind: _Points, away: _Points, length: _Points) -> _Points:
+def _improved(
+    colour: _Points, met: NDArray[np.bool_], behind: _Points, away: _Points, length: _Points
+) -> _Points:
     """Return the colour nearest to the lines of all that is between, by least squares."""
-    met = _between(colour, behind, away, length)
     if not met.any():
         return colour
     weight, at = length[met], behind[met]

@@ -11,6 +11,7 @@ from engine.domain.text import cleaned_line
 from ingest.taggers.base import Frame
 from ingest.taggers.text.components import Box
 from ingest.taggers.text.networks import STRIP_HEIGHT, Networks, Picture, RecognizedText
+from ingest.taggers.visual.resize import image_of
 
 MIN_SCORE: Final = 0.8
 """Score from which on what is read counts."""
@@ -47,7 +48,7 @@ def strip_of(frame: Frame, box: Box) -> Picture:
     step_x, step_y = box.width / width, box.height / height
     left = box.x - right_x * box.width / 2 - down_x * box.height / 2
     top = box.y - right_y * box.width / 2 - down_y * box.height / 2
-    made = Image.fromarray(frame).transform(
+    made = image_of(frame).transform(
         (width, height),
         Image.Transform.AFFINE,
         (right_x * step_x, down_x * step_y, left, right_y * step_x, down_y * step_y, top),

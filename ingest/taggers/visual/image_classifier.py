@@ -51,7 +51,10 @@ class ImageClassifier:
         self._scaler = Scaler(Interpolation.BICUBIC)
         self.tags = tuple(classes)
         sets = [*classes.values(), *words.values()]
-        self._members = _membership(sets, n_classes=session.get_outputs()[0].shape[1])
+        sizes = np.array([len(numbers) for numbers in sets])
+        self._has_members = sizes > 0
+        self._members = np.concatenate([np.array(numbers, np.intp) for numbers in sets])
+        self._starts = (np.cumsum(sizes) - sizes)[self._has_members]
 
     @classmethod
     def load(cls) -> Self:
@@ -73,23 +76,24 @@ class ImageClassifier:
         windows = crop_windows(width // CELL, height // CELL)
         feed = {"frame": small[None], "windows": windows}
         logits, features = self._session.run(None, feed)
-        crops = softmax(logits / self._card.temperature) @ self._members
-        merged = merge_crops(np.minimum(crops, 1.0))
+        merged = merge_crops(self._sums(softmax(logits / self._card.temperature)))
         n_tags = len(self.tags)
         return ClassifierOutput(
             merged[:n_tags], merged[n_tags:], logits[0], features[0], picture_statistics(small)
         )
 
+    def _sums(self, shares: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the sum of the classes of each tag and word, at most 1.0, shape (n_crops, n_sets).
 
-def _membership(sets: Sequence[Sequence[int]], *, n_classes: int) -> NDArray[np.float32]:
-    """Return shape (n_classes, n_sets): 1.0 where a class belongs to a tag or word.
+        A frame shows one class, says the network, so a tag's confidence is the sum of its own.
 
-    A frame shows one class, says the network, so a tag's confidence is the sum of its classes'.
-    """
-    members = np.zeros((n_classes, len(sets)), np.float32)
-    for column, numbers in enumerate(sets):
-        members[numbers, column] = 1.0
-    return members
+        Args:
+            shares: of each class, shape (n_crops, n_classes).
+        """
+        sums = np.zeros((len(shares), len(self._has_members)), np.float32)
+        members = shares[:, self._members]
+        sums[:, self._has_members] = np.add.reduceat(members, self._starts, axis=1)
+        return np.minimum(sums, 1.0)
 
 
 @lru_cache(maxsize=8)

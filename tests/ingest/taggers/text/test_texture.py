@@ -38,3 +38,13 @@ def test_small_pictures_have_few_cells_or_none(shape: tuple[int, int]) -> None:
     assert cells.shape == (shape[0] // CELL, shape[1] // CELL)
     assert not line_may_be_new(cells, None)
     assert not line_may_be_new(cells, hard_cells(plain()))
+
+
+def test_a_cell_is_hard_where_15_of_100_of_its_steps_are_of_more_than_30_levels() -> None:
+    picture = np.zeros((32, 48, 3), np.uint8)
+    picture[:3, 18:31:2, 1] = 31  # 14 steps a row, 42 of 256
+    assert hard_cells(picture)[0].tolist() == [False, True, False]
+    picture[2] = 0  # 28
+    assert not hard_cells(picture).any()
+    picture[:16, 18:31:2, 1] = 30
+    assert not hard_cells(picture).any()

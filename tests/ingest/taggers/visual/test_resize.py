@@ -4,7 +4,7 @@ from av.video.reformatter import Interpolation
 from PIL import Image
 
 from ingest.taggers.visual.input_size import Size
-from ingest.taggers.visual.resize import Scaler, Shrinkable
+from ingest.taggers.visual.resize import Scaler, Shrinkable, image_of
 from ingest.taggers.visual.sessions import open_session
 from models.cards import load_card
 from support.footage import photograph
@@ -17,6 +17,13 @@ FILTERS = {
 
 def of_size(size: Size) -> Image.Image:
     return Image.open(photograph("astronaut.png")).convert("RGB").resize(size)
+
+
+@pytest.mark.parametrize("size", [(640, 360), (1, 1), (15, 17)])
+def test_an_image_has_the_colours_of_its_frame_however_they_lie(size: Size) -> None:
+    picture = of_size(size)
+    for frame in (np.asarray(picture), np.array(picture.split()).transpose(1, 2, 0)):
+        assert image_of(frame).tobytes() == picture.tobytes()
 
 
 @pytest.mark.parametrize("interpolation", FILTERS)
