@@ -13,6 +13,7 @@ from ingest.captioning import Captioning
 from ingest.changes.change_track import FrameChange
 from ingest.cpu_costs import CpuCosts
 from ingest.decoding.frames import Second, Video
+from ingest.decoding.sound import RATE
 from ingest.sound_tagging import SoundTagging
 from ingest.taggers.readers import ReadText
 from ingest.text_recognition import TextRecognition
@@ -34,6 +35,8 @@ class OtherSources:
     captioning: Captioning | None
     costs: CpuCosts
     _read: Sequence[ReadText | None] = field(init=False, default=())
+    _waiting: list[NDArray[np.int16]] = field(init=False, default_factory=list)
+    _n_waiting: int = field(init=False, default=0)
 
     def need_audio(self) -> bool:
         """Tell whether somebody listens."""
@@ -42,6 +45,17 @@ class OtherSources:
 
     def feed(self, samples: NDArray[np.int16]) -> None:
         """Take the next samples of the sound."""
+        # Some forty blocks come a second: to clock what is made of each takes longer than that.
+        self._waiting.append(samples)
+        self._n_waiting += len(samples)
+        if self._n_waiting >= RATE:
+            self._hand_on()
+
+    def _hand_on(self) -> None:
+        if not self._waiting:
+            return
+        samples = np.concatenate(self._waiting)
+        self._waiting, self._n_waiting = [], 0
         for sound in self.sounds:
             self.costs.call(sound.source, sound.feed, samples)
         if self.captioning:
@@ -65,6 +79,7 @@ class OtherSources:
             n_seconds: of the pictures.
             video: seen to its end.
         """
+        self._hand_on()
         read = zip(self.texts, self._read, strict=True)
         texts = [self.costs.call(TEXT, one.track, catalog, text) for one, text in read]
         tracks = [

@@ -51,20 +51,23 @@ def sample_midpoints(
         Every k with k + 0.5 <= length; k = 0 always, if there is an item at all.
     """
     second, middle = 0, MIDPOINT
+    lead, earliest = middle - _LEAD, middle - MIDPOINT
     shown: tuple[Fraction, T] | None = None
     earlier: tuple[Fraction, T] | None = None
     repeated = False
 
     def until(end: Fraction) -> Iterator[Sample[T]]:
-        nonlocal second, middle, repeated
+        nonlocal second, middle, lead, earliest, repeated
         while shown is not None and middle < end:
             yield Sample(second, *shown, repeated, _before(earlier, shown))
             second, middle, repeated = second + 1, middle + 1, True
+            lead, earliest = lead + 1, earliest + 1
 
     for time, item in timed:
         if middle < time:
             yield from until(time)
-        if shown is not None and (earlier is None or _is_nearer(shown[0], earlier[0], middle)):
+        # Nearer to a fifth of a second before the middle than the one held so far.
+        if shown is not None and (earlier is None or shown[0] <= lead or earlier[0] <= earliest):
             earlier = shown
         shown, repeated = (time, item), False
     if shown is not None:
@@ -72,11 +75,6 @@ def sample_midpoints(
         yield from until(end)
         if middle == end or second == 0:
             yield Sample(second, *shown, repeated, _before(earlier, shown))
-
-
-def _is_nearer(time: Fraction, earlier: Fraction, middle: Fraction) -> bool:
-    """Whether an item is nearer to a fifth of a second before than the one held so far."""
-    return time <= middle - _LEAD or earlier <= middle - MIDPOINT
 
 
 def _before(earlier: tuple[Fraction, T] | None, shown: tuple[Fraction, T]) -> T | None:
