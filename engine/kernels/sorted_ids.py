@@ -5,7 +5,7 @@ A million Python strings take 60 MB and half a second to make; this opens by map
 
 import operator
 from collections.abc import Iterable, Sequence
-from itertools import accumulate, islice, pairwise
+from itertools import islice, pairwise
 from typing import Self, overload
 
 import numpy as np
@@ -98,7 +98,8 @@ def _packed(names: list[str]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     lengths = map(len, names)
     if len(text) != len(joined):
         lengths = (len(name.encode()) for name in names)  # type: ignore[assignment] # both iterate
-    starts = np.fromiter(accumulate(lengths, initial=0), dtype=np.int64, count=len(names) + 1)
+    starts = np.zeros(len(names) + 1, dtype=np.int64)
+    np.cumsum(np.fromiter(lengths, dtype=np.int64, count=len(names)), out=starts[1:])
     packed = np.frombuffer(text, dtype=np.uint8)
     starts.flags.writeable = False  # a mapped file cannot be written either: one type to compile
     return packed, starts

@@ -19,7 +19,7 @@ from engine.kernels.levels import search_levels
 from engine.kernels.rows import count_tags
 
 SHARD_ROWS: Final = 2**19
-_RUN_POSTINGS: Final = 2**22
+_RUN_POSTINGS: Final = 2**21
 """Postings that are cut at a time: what a build needs beside its result is ten times as many
 bytes, whatever the number of videos."""
 
@@ -51,9 +51,12 @@ class LevelScan:
             "rows": np.empty(0, dtype=np.uint32),
         }
         n_levels = n_postings = 0
+        # One room for all runs: the system takes its time to give memory that is new.
+        n_room = min(max(_RUN_POSTINGS, shard_rows), forward.tags.size)
+        room = np.empty(n_room, dtype=np.uint32), np.empty(n_room, dtype=np.uint8)
         for first_row in range(0, forward.scales.size, shard_rows):
             end_row = min(first_row + shard_rows, forward.scales.size)
-            for levels in _cut(forward, first_row, end_row, max_impact):
+            for levels in _cut(forward, first_row, end_row, max_impact, *room):
                 yield {
                     "firsts": n_levels + levels.firsts,
                     "uppers": levels.uppers,
@@ -129,8 +132,24 @@ class _Cut(NamedTuple):
     rows: NDArray[np.uint32]
 
 
-def _cut(forward: ForwardRows, first_row: int, end_row: int, max_impact: float) -> Iterator[_Cut]:
-    """Cut the lists of one shard, some millions of postings at a time."""
+def _cut(
+    forward: ForwardRows,
+    first_row: int,
+    end_row: int,
+    max_impact: float,
+    gathered: NDArray[np.uint32],
+    bands: NDArray[np.uint8],
+) -> Iterator[_Cut]:
+    """Cut the lists of one shard, some millions of postings at a time.
+
+    Args:
+        forward: the rows.
+        first_row: the first of the shard.
+        end_row: the row after its last.
+        max_impact: no impact is above.
+        gathered: scratch, as long as the most postings of a run.
+        bands: scratch, as long.
+    """
     n_tags = forward.idf.size
     tag_starts = np.zeros(n_tags + 1, dtype=np.int64)
     cursors = forward.starts[first_row:end_row].copy()
@@ -143,8 +162,6 @@ def _cut(forward: ForwardRows, first_row: int, end_row: int, max_impact: float) 
         end_tag = max(first_tag + 1, int(last))
         own_starts = tag_starts[first_tag : end_tag + 1] - tag_starts[first_tag]
         n_postings = int(own_starts[-1])
-        gathered = np.empty(n_postings, dtype=np.uint32)
-        bands = np.empty(n_postings, dtype=np.uint8)
         free = own_starts[:-1].copy()
         gather_postings(
             forward, first_row, first_tag, end_tag, max_impact, cursors, free, gathered, bands
