@@ -6,7 +6,7 @@ colour of the drawing, for every cell another line: all of them meet in one plac
 the world has shades, and its lines meet nowhere.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Final
 
 import numpy as np
@@ -16,6 +16,7 @@ from ingest.changes.evenness import evenness
 from ingest.changes.mixtures import mixed
 from ingest.changes.new_content import LUMA, Grey, allowed_change, gradient
 from ingest.changes.one_colour import BEHIND_SHARE, MOVES, CellChanges, mostly_shown
+from ingest.changes.pattern import Pattern, pattern
 from ingest.changes.turning import turning
 
 _MIN_PICTURES: Final = 3
@@ -25,8 +26,8 @@ _MIN_LENGTH, _MIN_TIMES = 15.0, 3
 _AS_BRIGHT: Final = 16.0
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawing(Pattern):
     """Measures of the cells that change; shares of how much they do, 0.0 to 1.0.
 
     Attributes:
@@ -69,14 +70,19 @@ def drawing(pictures: NDArray[np.uint8]) -> Drawing:
     if not moving.any():
         return Drawing()
     one, two, tint = CellChanges.of_pictures(pictures, greys, behind, moving).colour_shares()
+    one_sided, alike = _one_sided(greys, behind, moving)
+    mixture, own_colour = _mixed(pictures, greys, behind, moving)
     return Drawing(
-        one,
-        two,
-        *_one_sided(greys, behind, moving),
-        tint,
-        turning(greys),
-        *_mixed(pictures, greys, behind, moving),
-        evenness(changes, moving),
+        **asdict(pattern(pictures, greys, behind, changes, moving)),
+        one_colour=one,
+        two_colours=two,
+        one_sided=one_sided,
+        alike=alike,
+        tint=tint,
+        turning=turning(greys),
+        mixed=mixture,
+        own_colour=own_colour,
+        even=evenness(changes, moving),
     )
 
 
@@ -87,15 +93,14 @@ def _mixed(
     moving: NDArray[np.bool_],
 ) -> tuple[float, float]:
     """Return what is a mixture with one colour for all cells, and with one for each."""
-    away = np.abs(greys - behind)
+    # Of the cells that move alone: to sort all of them takes as long as all else here.
+    shown, away = pictures[:, moving], np.abs(greys - behind)[:, moving]
     n_alike = max(2, int(np.ceil(BEHIND_SHARE * len(pictures))))
-    bare = np.argsort(away, axis=0)[:n_alike, ..., None]
-    backdrop = np.take_along_axis(pictures, bare, axis=0).mean(axis=0, dtype=np.float32)
-    differs = (away > allowed_change(gradient(behind))) & moving
-    when, row, column = np.nonzero(differs)
-    at = backdrop[row, column]
-    own = _own_colour((pictures - backdrop)[:, moving])
-    return mixed(at, pictures[when, row, column] - at), own
+    bare = np.argsort(away, axis=0)[:n_alike, :, None]
+    backdrop = np.take_along_axis(shown, bare, axis=0).mean(axis=0, dtype=np.float32)
+    when, cell = np.nonzero(away > allowed_change(gradient(behind))[moving])
+    at = backdrop[cell]
+    return mixed(at, shown[when, cell] - at), _own_colour(shown - backdrop)
 
 
 def _own_colour(away: NDArray[np.float32]) -> float:

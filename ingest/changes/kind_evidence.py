@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ingest.changes.drawn_model import IN_DOUBT
 from ingest.changes.drawn_overlay import Drawing
 
 
@@ -36,6 +37,7 @@ class Evidence(Drawing):
         repeating: of these, the share in which what moved repeats itself, as equal lines do.
         exchanged: of a few seconds in which a part changed by much, the share in which it stood
             still in the end: what was there a fifth of a second before is there.
+        stirring: of these, how much changed in that fifth, over what changed in the second.
         spots: share of the pairs that fit of which what is left lies in one small place.
         filled: where a line from side to side is not what it was at first, the share it has of all
             cells that ever changed.
@@ -47,6 +49,8 @@ class Evidence(Drawing):
         standing: share of the pairs, of those that ``quiet`` is of, in which less than half as much
             changes as in those with ``burst``.
         shuttling: of all change, what is in these and goes to and fro: not one way only.
+        drawn: probability that what moves is drawn, of all this; ``IN_DOUBT`` where the model was
+            not asked.
 
     A ``Drawing`` is measured where ``ingest.changes.video_kind.asks_for_colours`` says so.
     """
@@ -74,6 +78,7 @@ class Evidence(Drawing):
     within: float
     repeating: float
     exchanged: float
+    stirring: float
     spots: float
     filled: float
     sliding: float
@@ -82,3 +87,4 @@ class Evidence(Drawing):
     sliding_colours: float
     standing: float
     shuttling: float
+    drawn: float = IN_DOUBT

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ingest.changes.cells import AtRest, Cells, middle_of, share_of
 from ingest.changes.change_track import FULL_SCALE, Changes, FrameChange
+from ingest.changes.drawn_model import drawn_model
 from ingest.changes.drawn_overlay import drawing
 from ingest.changes.frame_difference import (
     FITTED_SHARE,
@@ -42,6 +43,7 @@ from ingest.changes.video_kind import (
     MAX_WITHIN,
     KindAssessment,
     asks_for_colours,
+    asks_the_model,
     classify,
 )
 from ingest.changes.within_second import Exchanges, Within
@@ -160,7 +162,7 @@ class MotionClassifier:
             self._cells.at_rest(),
             sliding(self._sliding.pictures()),
             self._within,
-            self._exchanges.share(),
+            self._exchanges,
             self._filled(),
             tuple(cuts.tolist()),
         )
@@ -169,6 +171,9 @@ class MotionClassifier:
             drawn = drawing((self._within if is_within else self._spread).pictures())
             measured = {name: round(value, 4) for name, value in asdict(drawn).items()}
             evidence = replace(evidence, **measured)
+            if asks_the_model(evidence):
+                likely = drawn_model().probability(asdict(evidence))
+                evidence = replace(evidence, drawn=round(likely, 4))
         return KindAssessment(classify(evidence), evidence)
 
     def _filled(self) -> float:
@@ -242,7 +247,7 @@ class _Pairs:
         at_rest: "AtRest",
         slides: Sliding,
         within: Within,
-        exchanged: float,
+        exchanges: Exchanges,
         filled: float,
         cuts: tuple[int, ...],
     ) -> Evidence:
@@ -279,7 +284,8 @@ class _Pairs:
             standing=at_rest.standing,
             within=round(within.share(), 4),
             repeating=round(within.repeating(), 4),
-            exchanged=round(exchanged, 4),
+            exchanged=round(exchanges.share(), 4),
+            stirring=round(exchanges.stirring(), 4),
             filled=filled,
             spots=share_of(pairs["spot"][fits] > 0),
             explained=share_of(_is_explained(pairs["changed"], pairs["left"])),

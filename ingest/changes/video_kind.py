@@ -25,7 +25,7 @@ class Kind(StrEnum):
     """Too short to tell."""
 
 
-KIND_RULES: Final = 5
+KIND_RULES: Final = 6
 """Version of these rules; with another one, videos may be told another kind."""
 
 MIN_SAMPLES: Final = 3
@@ -58,6 +58,9 @@ _SOMEBODY_DENSE: Final = 0.04
 _SPOTS: Final = 0.4
 # What changes and stays so, in a line, shows how far a song has got; what passes by leaves nothing.
 _FILLED: Final = 0.9
+# What the rules take for a drawing is one unless the model finds it this unlikely, and what it
+# finds this likely is one whatever they say: it costs more to take footage for a picture.
+_UNLIKELY, _LIKELY = 0.2, 0.7
 # What is drawn over a picture goes on for most of the video, and the picture does not change.
 _OVERLAY_PAIRS: Final = 7
 _OVERLAY_SHARE: Final = 0.85
@@ -129,9 +132,12 @@ def classify(evidence: Evidence) -> Kind:
     if evidence.within >= MAX_WITHIN and evidence.still >= AT_REST:
         drawn = evidence.turning >= _TURNING or evidence.repeating >= MAX_WITHIN
         return Kind.OVERLAY if drawn else Kind.MOTION
-    if _is_drawn(evidence) or _is_lines_of_words(evidence) or _climbs_without_colour(evidence):
-        return Kind.OVERLAY
+    by_rules = (
+        _is_drawn(evidence) or _is_lines_of_words(evidence) or _climbs_without_colour(evidence)
+    )
     fills = evidence.filled >= _FILLED and evidence.still >= AT_REST
+    if evidence.drawn >= _UNLIKELY if by_rules else evidence.drawn >= _LIKELY and not fills:
+        return Kind.OVERLAY
     if fills or (evidence.excess <= _CALM_EXCESS and not _somebody_is_there(evidence)):
         at_rest_or_zoomed = evidence.still + evidence.explained >= _STATIC_EXPLAINED or (
             evidence.still >= _SOMEBODY_STILL
@@ -143,7 +149,8 @@ def classify(evidence: Evidence) -> Kind:
         changes_in_a_step = evidence.change_seconds <= _LONGEST_CHANGE
         if evidence.fitted >= _SLIDESHOW_FITTED and evidence.jumps and changes_in_a_step:
             return Kind.SLIDESHOW
-    return Kind.OVERLAY if _climbs(evidence) else Kind.MOTION
+    is_drawn = _climbs(evidence) and evidence.drawn >= _UNLIKELY
+    return Kind.OVERLAY if is_drawn else Kind.MOTION
 
 
 def asks_for_colours(evidence: Evidence) -> bool:
@@ -158,6 +165,11 @@ def asks_for_colours(evidence: Evidence) -> bool:
         or _slides_as_one(evidence)
         or evidence.still >= _SOMEBODY_STILL
     )
+
+
+def asks_the_model(evidence: Evidence) -> bool:
+    """Whether enough was measured for the model to say how likely it is drawn."""
+    return evidence.samples > _OVERLAY_PAIRS and evidence.even > 0
 
 
 def _goes_on_before_one_picture(evidence: Evidence) -> bool:

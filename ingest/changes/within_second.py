@@ -44,9 +44,13 @@ _STOOD, _STIRS = 0.1, 4.0
 
 @dataclass(frozen=True, slots=True)
 class _Exchange:
-    """Share of the cells that changed in a second, and whether they stood still in the end."""
+    """What changed in a second, what of it in the end of it, as shares of the cells.
+
+    ``stood`` is whether what changed stood still in the end.
+    """
 
     changed: float
+    stirred: float
     stood: bool
 
 
@@ -79,9 +83,11 @@ class Exchanges:
         )
         if in_vain or self._n_lively not in _LIVELY_SECONDS:
             return
-        earlier, later = (picture[changed] @ LUMA for picture in (before(), now()))
-        stirs = float(np.mean(np.abs(later - earlier) > _STIRS))
-        self._compared.append(_Exchange(float(np.mean(changed)), stirs < _STOOD))
+        earlier, later = ((picture @ LUMA).astype(np.float32) for picture in (before(), now()))
+        stirs = float(np.mean(np.abs(later - earlier)[changed] > _STIRS))
+        self._compared.append(
+            _Exchange(float(np.mean(changed)), changed_share(earlier, later), stirs < _STOOD)
+        )
 
     def share(self) -> float:
         """Return, of the seconds in which much changed, the share in which it stood in the end."""
@@ -91,6 +97,15 @@ class Exchanges:
         return float(
             np.mean([one.stood for one in self._compared if one.changed >= LARGE * largest])
         )
+
+    def stirring(self) -> float:
+        """Return how much changed within a fraction of a second, over what changed in a second.
+
+        What jumps to and fro changes as much in either; what goes its way, a part of it; what is
+        exchanged at once, nothing. 0.0 if nothing was compared.
+        """
+        changed = sum(one.changed for one in self._compared)
+        return sum(one.stirred for one in self._compared) / changed if changed else 0.0
 
 
 class Within:
