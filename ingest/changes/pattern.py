@@ -1,4 +1,4 @@
-"""Where and how a part of the picture changes: what drawings have in common, of whatever kind.
+"""Measures of where and how a part of the picture changes: what drawings of any kind share.
 
 What is drawn over a picture leaves the rest of it as it was, covers cells with few colours, and is
 at work everywhere on its place at any time. What is there in the world stirs what is beside it, has

@@ -44,7 +44,7 @@ _STOOD, _STIRS = 0.1, 4.0
 
 @dataclass(frozen=True, slots=True)
 class _Exchange:
-    """What changed in a second, what of it in the end of it, as shares of the cells.
+    """Shares of the cells that changed in a second, and in the end of it.
 
     ``stood`` is whether what changed stood still in the end.
     """
