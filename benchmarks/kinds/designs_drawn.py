@@ -40,8 +40,8 @@ def _spectrum(n: int, rate: int, rng: np.random.Generator) -> Iterator[NDArray[n
         kick = np.exp(-6 * phase) * np.exp(-((bands / 0.12) ** 2))
         voice = 0.7 * np.exp(-(((bands - tune) / 0.1) ** 2))
         hats = 0.35 * np.exp(-8 * ((2 * phase) % 1)) * bands
-        heard = (kick + voice + hats) * rng.uniform(0.6, 1.1, n)
-        now = np.maximum(heard, now * 0.75 ** (25 / rate))
+        loudness = (kick + voice + hats) * rng.uniform(0.6, 1.1, n)
+        now = np.maximum(loudness, now * 0.75 ** (25 / rate))
         yield now.clip(0.015, 1)
         time += 1 / rate
 
@@ -204,15 +204,15 @@ def podcast(
     )
     n, colour = int(rng.choice([18, 28, 40])), _accent(rng)
     left, pitch = width * 0.1 + side, (width * 0.84 - side) / n
-    heard = np.zeros(n)
+    loudness = np.zeros(n)
     silent = 0
     for _ in range(round(seconds * rate)):
         silent = silent - 1 if silent else (round(0.4 * rate) if rng.random() < 0.3 / rate else 0)
         loud = 0.05 if silent else rng.uniform(0.3, 1)
-        heard = 0.55 * heard + 0.45 * loud * rng.random(n) * np.hanning(n + 2)[1:-1]
+        loudness = 0.55 * loudness + 0.45 * loud * rng.random(n) * np.hanning(n + 2)[1:-1]
         frame = card.copy()
         draw = ImageDraw.Draw(frame)
-        for k, level in enumerate(heard):
+        for k, level in enumerate(loudness):
             x, reach = left + k * pitch, 2 + level * height * 0.4
             box = (x, height / 2 - reach, x + max(2.0, pitch * 0.55), height / 2 + reach)
             draw.rounded_rectangle(box, pitch * 0.25, colour)

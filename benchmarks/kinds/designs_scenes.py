@@ -33,7 +33,7 @@ def _warped(pixels: NDArray[np.floating], down: Pixels, right: Pixels) -> Pixels
 
 
 def _wander(n: int, seconds: float, rate: int, rng: np.random.Generator) -> Pixels:
-    """So many smooth paths around 0, by about 1, changing their mind every ``seconds``."""
+    """Smooth paths around 0, so many of them, by about 1, changing their mind every ``seconds``."""
     return np.asarray(
         gaussian_filter(rng.normal(0, 1, (n, 3000)), (0, seconds * rate))
         * np.sqrt(4 * seconds * rate),
@@ -117,8 +117,8 @@ def cartoon(
             y = height * (0.68 - 0.16 * abs(np.sin(2.4 * np.pi * here)))
             r = 0.09 * height
             draw.ellipse((x - r, y - r, x + r, y + r), coat, "black", 3)
-            for eye in (-0.3, 0.3):
-                box = (x + eye * r - 0.2 * r, y - 0.4 * r, x + eye * r + 0.2 * r, y)
+            for place in (-0.3, 0.3):
+                box = (x + place * r - 0.2 * r, y - 0.4 * r, x + place * r + 0.2 * r, y)
                 draw.ellipse(box, "white", "black")
             draw.arc((x - 0.5 * r, y, x + 0.5 * r, y + 0.5 * r), 0, 180, "black", 3)
         yield np.asarray(frame)
@@ -292,8 +292,8 @@ def talking_head(
             (x - 0.88 * r, y - 1.2 * r, x + 0.88 * r, y + 0.6 * r), 190, 350, (50, 35, 25)
         )
         is_shut = rng.random() < 0.3 / rate * 3
-        for eye in (-0.32, 0.32):
-            at = x + eye * r + 0.05 * r * move[2, number]
+        for place in (-0.32, 0.32):
+            at = x + place * r + 0.05 * r * move[2, number]
             low = 0.02 if is_shut else 0.09
             draw.ellipse((at - 0.1 * r, y - low * r, at + 0.1 * r, y + low * r), (30, 25, 25))
         opened = (0.05 + 0.18 * mouth[number]) * r

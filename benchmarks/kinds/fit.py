@@ -121,7 +121,7 @@ def _values(videos: list[Measured]) -> NDArray[np.float64]:
 
 def fitted(videos: list[Measured]) -> DrawnModel:
     """Fit the trees to those videos of which they will be asked."""
-    asked = [one for one in videos if asks_the_model(one.evidence) and one.form != TOO_SMALL]
+    eligible = [one for one in videos if asks_the_model(one.evidence) and one.form != TOO_SMALL]
     trees = HistGradientBoostingClassifier(
         max_iter=_N_TREES,
         learning_rate=_RATE,
@@ -132,9 +132,9 @@ def fitted(videos: list[Measured]) -> DrawnModel:
         early_stopping=False,
         random_state=0,
     ).fit(
-        _values(asked),
-        [one.kind == Kind.OVERLAY for one in asked],
-        sample_weight=[_CLIP_WEIGHT if one.set == CLIPS else 1.0 for one in asked],
+        _values(eligible),
+        [one.kind == Kind.OVERLAY for one in eligible],
+        sample_weight=[_CLIP_WEIGHT if one.set == CLIPS else 1.0 for one in eligible],
     )
     # The fitted trees are in no public attribute.
     return DrawnModel(
@@ -150,18 +150,18 @@ def fitted(videos: list[Measured]) -> DrawnModel:
 def _tree(nodes: NDArray[Any]) -> tuple[list[int], list[float], list[float]]:
     """Return the three questions and four answers of a tree; one that ends early asks again."""
     root = nodes[0]
-    asked, bounds, values = [int(root["feature_idx"])], [_rounded(root["num_threshold"])], []
+    features, thresholds, values = [int(root["feature_idx"])], [_rounded(root["num_threshold"])], []
     for side in ("left", "right"):
         node = nodes[int(root[side])] if not root["is_leaf"] else root
         if node["is_leaf"]:
-            asked.append(asked[0])
-            bounds.append(bounds[0])
+            features.append(features[0])
+            thresholds.append(thresholds[0])
             values += [_rounded(node["value"])] * 2
         else:
-            asked.append(int(node["feature_idx"]))
-            bounds.append(_rounded(node["num_threshold"]))
+            features.append(int(node["feature_idx"]))
+            thresholds.append(_rounded(node["num_threshold"]))
             values += [_rounded(nodes[int(node[end])]["value"]) for end in ("left", "right")]
-    return asked, bounds, values
+    return features, thresholds, values
 
 
 def _rounded(value: float) -> float:
@@ -193,10 +193,12 @@ def _judged(videos: list[Measured]) -> None:
 
 
 def _written(model: DrawnModel, n_videos: int) -> str:
-    trees = zip(model.asked.tolist(), model.bounds.tolist(), model.log_odds.tolist(), strict=True)
+    trees = zip(
+        model.features.tolist(), model.thresholds.tolist(), model.log_odds.tolist(), strict=True
+    )
     lines = ",\n".join(
-        json.dumps({"asked": asked, "bounds": bounds, "log_odds": log_odds})
-        for asked, bounds, log_odds in trees
+        json.dumps({"features": features, "thresholds": thresholds, "log_odds": log_odds})
+        for features, thresholds, log_odds in trees
     )
     head = {"fitted_to": n_videos, "measures": model.measures, "base": model.base}
     return f'{json.dumps(head)[:-1]}, "trees": [\n{lines}\n]}}\n'

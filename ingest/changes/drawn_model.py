@@ -26,28 +26,28 @@ class DrawnModel:
     Attributes:
         measures: names of what it looks at.
         base: log odds before the first tree.
-        asked: of each tree the numbers of three measures: of the first question, of the one that
+        features: of each tree the numbers of three measures: of the first question, of the one that
             follows a low answer, and of the one that follows a high one; shape (n_trees, 3).
-        bounds: what is above is a high answer; likewise.
+        thresholds: what is above is a high answer; likewise.
         log_odds: what each tree adds after low and low, low and high, high and low, high and high;
             shape (n_trees, 4).
     """
 
     measures: tuple[str, ...]
     base: float
-    asked: NDArray[np.intp]
-    bounds: NDArray[np.float64]
+    features: NDArray[np.intp]
+    thresholds: NDArray[np.float64]
     log_odds: NDArray[np.float64]
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read what ``benchmarks/kinds/fit.py`` writes."""
         stored = json.loads(text)
-        asked, bounds, log_odds = (
+        features, thresholds, log_odds = (
             np.array([tree[part] for tree in stored["trees"]])
-            for part in ("asked", "bounds", "log_odds")
+            for part in ("features", "thresholds", "log_odds")
         )
-        return cls(tuple(stored["measures"]), stored["base"], asked, bounds, log_odds)
+        return cls(tuple(stored["measures"]), stored["base"], features, thresholds, log_odds)
 
     def probability(self, measured: Mapping[str, float]) -> float:
         """Return how likely it is drawn, 0.0 to 1.0.
@@ -56,7 +56,7 @@ class DrawnModel:
             measured: ``Evidence`` as a mapping; what is not asked for may be there as well.
         """
         values = np.array([measured[name] for name in self.measures], np.float64)
-        high = values[self.asked] > self.bounds
+        high = values[self.features] > self.thresholds
         leaf = np.where(high[:, 0], 2 + high[:, 2], high[:, 1])
         total = self.base + float(self.log_odds[np.arange(len(leaf)), leaf].sum())
         return float(1 / (1 + np.exp(-total)))

@@ -40,9 +40,12 @@ def test_each_tree_is_walked_from_its_first_question_to_an_answer(
     measured: dict[str, float],
 ) -> None:
     total = MODEL.base
-    for asked, bounds, log_odds in zip(MODEL.asked, MODEL.bounds, MODEL.log_odds, strict=True):
+    for features, thresholds, log_odds in zip(
+        MODEL.features, MODEL.thresholds, MODEL.log_odds, strict=True
+    ):
         answers = [
-            measured[MODEL.measures[k]] > bound for k, bound in zip(asked, bounds, strict=True)
+            measured[MODEL.measures[k]] > threshold
+            for k, threshold in zip(features, thresholds, strict=True)
         ]
         low, high = log_odds[:2], log_odds[2:]
         total += high[int(answers[2])] if answers[0] else low[int(answers[1])]
@@ -61,12 +64,12 @@ def test_what_drawings_have_makes_one_more_likely(
 def test_a_tree_of_one_question_more_is_read_as_written() -> None:
     text = (
         '{"measures": ["stir", "bare"], "base": 0.5, "trees":'
-        ' [{"asked": [0, 1, 0], "bounds": [1.0, 0.5, 2.0], "log_odds": [1, 2, 3, 4]}]}'
+        ' [{"features": [0, 1, 0], "thresholds": [1.0, 0.5, 2.0], "log_odds": [1, 2, 3, 4]}]}'
     )
     model = DrawnModel.parse(text)
     for stir, bare, log_odds in ((1.0, 0.5, 1.5), (0, 0.6, 2.5), (1.5, 0, 3.5), (2.5, 0, 4.5)):
-        said = model.probability({"stir": stir, "bare": bare})
-        assert said == pytest.approx(1 / (1 + np.exp(-log_odds)))
+        share = model.probability({"stir": stir, "bare": bare})
+        assert share == pytest.approx(1 / (1 + np.exp(-log_odds)))
 
 
 def test_it_looks_at_nothing_but_evidence() -> None:
