@@ -25,9 +25,10 @@ from engine.domain.matching.keywords import (
 )
 from engine.errors import InvalidInput
 from engine.keywords.broader import broader_than
+from engine.keywords.confidence import confidence_by_embedding, confidence_of
 from engine.keywords.embeddings import Cosines, Embedder, EmbeddingSimilarity
-from engine.keywords.phrases import Part, denied_words, parts_of, plain
-from engine.keywords.thesaurus.nouns import Entry, Thesaurus
+from engine.keywords.phrases import Part, denied_words, is_light, lighter, parts_of, plain
+from engine.keywords.thesaurus.nouns import Thesaurus
 from engine.keywords.weights import weighted_tags
 from engine.words.spelling import MAX_SUGGESTED_WORDS, likeness
 from engine.words.vocabulary import Vocabulary
@@ -48,18 +49,10 @@ _WORDS: Final = 100
 
 # Tuned on tests/data/keywords/tuning.json; docs/keywords.md says what they do.
 _PLURAL: Final = 0.99
-_SYNONYM: Final = 0.97
-_BROADER: Final = 0.92
-_STEP: Final = 0.04
-_DOUBT: Final = 0.3
-_DOUBT_OF_THINGS: Final = 0.15
-_NO_DOUBT: Final = 0.55
 _UNKNOWN_COSINE: Final = 0.4  # of a word that is not read and what it is narrower than: as usual
-_RARE: Final = 0.25
 _HEAD: Final = 0.85
 _MORE: Final = 0.58
-_LURED: Final = 0.4
-_PART_OF_NAME: Final = 0.8
+_TOPIC: Final = 0.95  # of a phrase with light words around it
 _SPELLED: Final = 0.4
 _AGREEING: Final = 0.35
 _AGREEMENT: Final = 0.2
@@ -142,9 +135,7 @@ class Keywords:
             return []  # so that words that all are tags load nothing
         texts = self.check(words)
         cosines = self._cosines(texts)
-        matches = [
-            self._read(word, text, cosines[text]) for word, text in zip(words, texts, strict=True)
-        ]
+        matches = [self._read(word, text, cosines) for word, text in zip(words, texts, strict=True)]
         doubted = [
             number
             for number, (text, match) in enumerate(zip(texts, matches, strict=True))
@@ -173,6 +164,7 @@ class Keywords:
         # The table is surer of what it knows: there the network adds little.
         unsure_first = sorted(dict.fromkeys(texts), key=lambda text: self._is_sure(text, unknown))
         left = EMBEDDED_PIECES * max(_WORDS, len(texts)) // _WORDS
+        texts = [*texts, *map(self._topic, texts)]
         read: set[str] = set()
         for text in unsure_first:
             if left < _MIN_PIECES:
@@ -190,18 +182,37 @@ class Keywords:
     def _is_sure(self, text: str, unknown: Cosines) -> bool:
         return any(candidate.confidence >= USED for candidate in self._of_noun(text, unknown))
 
-    def _read(self, word: str, text: str, cosines: Cosines) -> KeywordMatch:
+    def _read(self, word: str, text: str, cosines: Mapping[str, Cosines]) -> KeywordMatch:
         best: dict[str, TagCandidate] = {}
-        for one in self._candidates(text, cosines):
-            is_guess = one.method is MatchMethod.EMBEDDING
-            candidate = one if is_guess else self._agreed(text, one, cosines[one.tag])
+        for candidate in self._of_text_or_topic(text, cosines):
             before = best.get(candidate.tag)
             if before is None or candidate.confidence > before.confidence:
                 best[candidate.tag] = candidate
         for tag in self._denied(text, best):
             del best[tag]
-        ranked = sorted(best.values(), key=lambda m: (-m.confidence, -cosines[m.tag], m.tag))
+        near = cosines[text]
+        ranked = sorted(best.values(), key=lambda m: (-m.confidence, -near[m.tag], m.tag))
         return keyword_match(word, self._without_broader(text, ranked))
+
+    def _of_text_or_topic(
+        self, text: str, cosines: Mapping[str, Cosines]
+    ) -> Iterator[TagCandidate]:
+        topic = self._topic(text)
+        for read in dict.fromkeys((text, topic)):
+            for one in self._candidates(read, cosines[read]):
+                is_guess = one.method is MatchMethod.EMBEDDING
+                sure = one if is_guess else self._agreed(read, one, cosines[read][one.tag])
+                share = 1.0 if read == text else _TOPIC
+                yield replace(sure, confidence=share * sure.confidence)
+
+    def _topic(self, text: str) -> str:
+        """Return what a phrase is about, without light words around it; no noun is cut."""
+        topic = text
+        for shorter in lighter(text):
+            if self._is_one_noun(topic):
+                break
+            topic = shorter
+        return topic
 
     def _denied(self, text: str, tags: Iterable[str]) -> list[str]:
         """Return the tags that a phrase says are not there: "non-alcoholic", "sugar-free"."""
@@ -325,15 +336,17 @@ class Keywords:
         return weighted_tags(keywords, tags, matches, strict=strict)
 
     def _candidates(self, text: str, cosines: Cosines) -> Iterator[TagCandidate]:
+        parts = [] if self._is_one_noun(text) else parts_of(text)
+        phrases = [part.words for part in parts if " " in part.words]
+        nouns = [text, *filter(self._is_one_noun, phrases)]
         yield from self._of_noun(text, cosines)
         for tag in cosines.nearest(MAX_CANDIDATES):
-            yield TagCandidate(
-                tag, self._by_embedding(text, tag, cosines[tag]), MatchMethod.EMBEDDING, text
-            )
-        if self._is_one_noun(text):
-            return
-        for part in parts_of(text):
-            if part.words != text:
+            sure = confidence_by_embedding(nouns, plain(tag), cosines[tag], self._thesaurus)
+            yield TagCandidate(tag, sure, MatchMethod.EMBEDDING, text)
+        for part in parts:
+            if part.words == text or is_light(part.words):
+                continue
+            if not any(_is_within(part.words, noun) for noun in nouns[1:]):
                 yield from self._of_part(part, cosines)
 
     def _is_one_noun(self, text: str) -> bool:
@@ -366,17 +379,7 @@ class Keywords:
             if tag is not None:
                 method = MatchMethod.BROADER if entry.steps else MatchMethod.SYNONYM
                 cosine = cosines[tag] if cosines.is_known else _UNKNOWN_COSINE
-                yield TagCandidate(tag, _confidence(entry, cosine), method, noun)
-
-    def _by_embedding(self, text: str, tag: str, cosine: float) -> float:
-        """Return how sure the embedding alone makes us."""
-        name = plain(tag)
-        if self._thesaurus.is_lure(text, name):
-            return max(0.0, min(cosine, _LURED))
-        if f" {text} " in f" {name} " and text != name and not name.endswith(text):
-            # "wind" is near "wind instrument" for its letters, not for its sense.
-            cosine *= _PART_OF_NAME
-        return max(0.0, min(1.0, cosine))
+                yield TagCandidate(tag, confidence_of(entry, cosine), method, noun)
 
 
 def keyword_match(word: str, ranked: Sequence[TagCandidate]) -> KeywordMatch:
@@ -385,19 +388,8 @@ def keyword_match(word: str, ranked: Sequence[TagCandidate]) -> KeywordMatch:
     return KeywordMatch(word, status, tuple(ranked[:MAX_CANDIDATES]))
 
 
-def _confidence(entry: Entry, cosine: float) -> float:
-    """Return how sure an entry of the thesaurus makes us.
-
-    A synonym needs no support. The further a word is under a tag, the more the embedding must
-    agree (grammar is a science, three steps up, yet nobody who says one means the other), of things
-    less than of ideas (gin is alcohol). A meaning that few uses of the word have counts for less.
-    """
-    sure = _SYNONYM
-    if entry.steps:
-        doubt = max(0.0, _NO_DOUBT - cosine) / _NO_DOUBT
-        most = _DOUBT_OF_THINGS if entry.is_thing else _DOUBT
-        sure = max(0.0, _BROADER - entry.steps * (_STEP + most * doubt))
-    return float(sure * entry.share**_RARE)
+def _is_within(words: str, noun: str) -> bool:
+    return words != noun and f" {words} " in f" {noun} "
 
 
 def _names_any(tag: str, denied: set[str]) -> bool:

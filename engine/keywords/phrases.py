@@ -1,7 +1,8 @@
 """The parts of a phrase: what it is about (its heads), and what only says more of that.
 
 English, and without a grammar: a head ends a run of words ("mountain bike" is a bike); a little
-word such as *at* ends a run, and what comes after says more, except after *of*.
+word such as *at* ends a run, and what comes after says more, except after *of*. Around what a
+phrase is about may stand words that say nothing of it: "cheap opera tickets", "trips to Paris".
 """
 
 import re
@@ -10,16 +11,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine.domain.text import folded
+from engine.keywords.word_lists.light_words import LIGHT_HEADS, LITTLE_WORDS
 
 _TOGETHER: Final = frozenset({"and", "or", "&", ",", "/", "+", "plus"})
 _SAYS_MORE: Final = frozenset(
     {"at", "in", "on", "for", "with", "by", "from", "to", "near", "about", "under", "over"}
     | {"into", "onto", "during", "between", "without"}
-)
-_LITTLE: Final = frozenset(
-    {"a", "an", "the", "my", "your", "our", "their", "his", "her", "its", "this", "that"}
-    | {"these", "those", "all", "any", "some", "best", "top", "new", "good", "great", "cheap"}
-    | {"free"}
 )
 _LONGEST_PART: Final = 3
 _MAX_CHARACTERS: Final = 16  # words and commas of a phrase that are looked at
@@ -47,6 +44,29 @@ def denied_words(phrase: str) -> list[str]:
     return [word for match in _DENIED.finditer(phrase) for word in match.groups() if word]
 
 
+def lighter(phrase: str) -> Iterator[str]:
+    """Yield a phrase that was made plain ever shorter, without the light words around its topic.
+
+    First go little words before it, then "trips to", then "tickets" after it.
+    """
+    words = phrase.split()
+    while len(words) > 1:
+        if words[0] in LITTLE_WORDS:
+            words = words[1:]
+        elif is_light(words[0]) and words[1] in _SAYS_MORE | {"of"}:
+            words = words[2:]
+        elif is_light(words[-1]):
+            words = words[:-1]
+        else:
+            return
+        yield " ".join(words)
+
+
+def is_light(word: str) -> bool:
+    """Return whether a word says what is done, sold or filmed of what a phrase is about."""
+    return word in LIGHT_HEADS or word.removesuffix("s") in LIGHT_HEADS
+
+
 def parts_of(phrase: str) -> list[Part]:
     """Return the parts of a phrase that was made plain, heads first, longer ones before shorter."""
     parts = [part for run, leads in _runs(phrase) for part in _parts_of_run(run, leads=leads)]
@@ -63,7 +83,7 @@ def _runs(phrase: str) -> Iterator[tuple[list[str], bool]]:
                 yield run, leads
             run = []
             leads = leads and word not in _SAYS_MORE
-        elif word not in _LITTLE:
+        elif word not in LITTLE_WORDS:
             run.append(word)
     if run:
         yield run, leads

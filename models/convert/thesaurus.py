@@ -9,22 +9,24 @@ noun.exc and cntlist.rev. Reads ``senses.txt``, where the meanings of each tag w
 import json
 import sys
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from backports import zstd
 
 from engine.keywords.phrases import plain
+from engine.keywords.thesaurus.nouns import NOUNS, Thesaurus
 from engine.keywords.word_lists.videos import VideoWord, video_words
+from models.convert.compounds import figurative_words, set_phrases
+from models.convert.shares import Shares
 from models.convert.wordnet import Nouns
+from models.minilm.embedder import shared_minilm
 
 _RULES = Path(__file__).with_name("senses.txt")
 _LURES = Path(__file__).with_name("lures.txt")
 _NEWER = Path(__file__).with_name("newer_words.txt")
 _CATEGORIES = Path(__file__).parents[2] / "engine" / "content" / "categories.toml"
-_TABLE = Path(__file__).parents[2] / "engine" / "keywords" / "thesaurus" / "nouns.json.zst"
-_NOUN = "1"
 
 _FILED = 0.8
 """Certainty from which a word and a tag of the same category have to do with each other."""
@@ -38,12 +40,12 @@ _AROUND = frozenset({"indoors", "outdoors", "people", "person"})
 _FILED_STEPS = 2
 """Steps that a word counts as narrower when it only shares a tag's category."""
 
-_THINGS = frozenset({"05", "06", "13", "20"})
-"""WordNet's files of animals, artifacts, food and plants."""
+_THINGS = frozenset({"05", "06", "13", "17", "19", "20"})
+"""WordNet's files of animals, artifacts, food, natural objects, phenomena and plants."""
 
-_Entry = tuple[str, int, float, int]
-"""A tag, how many steps the word is narrower, the share of its uses that mean it, and 1 if they
-mean a thing that can be touched."""
+_Entry = tuple[str, int, float, int, float]
+"""A tag, how many steps the word is narrower, the share of its uses that mean it, 1 if they mean a
+thing that can be touched, and the share of those who type the word alone and mean it."""
 
 
 @dataclass(frozen=True)
@@ -92,49 +94,46 @@ def _steps(terms: list[_Term], nouns: Nouns) -> dict[int, int]:
     return result
 
 
-def _uses(counts: str) -> dict[tuple[str, int], int]:
-    """Read ``lemma%type:... sense count``: how often a noun was met in each of its senses."""
-    result = {}
-    for line in counts.splitlines():
-        key, number, count = line.split()
-        lemma, _, rest = key.partition("%")
-        if rest.startswith(f"{_NOUN}:"):
-            result[lemma, int(number)] = int(count)
-    return result
+def leading(rules: str, nouns: Nouns) -> set[int]:
+    """Return the places of all meanings that lead to a tag."""
+    return {offset for _, steps in _tags(rules, nouns) for offset in steps}
 
 
-def _shares(word: str, nouns: Nouns, uses: dict[tuple[str, int], int]) -> dict[int, float]:
-    """Return how much of a noun's use each of its senses has; those never met have a little."""
-    lemma = word.lower().replace(" ", "_")
-    weights = {
-        offset: uses.get((lemma, number), 0) + 1 / number
-        for number, offset in enumerate(nouns.offsets(word), start=1)
-    }
-    total = sum(weights.values())
-    return {offset: weight / total for offset, weight in weights.items()}
-
-
-def build(rules: str, nouns: Nouns, uses: dict[tuple[str, int], int]) -> dict[str, list[_Entry]]:
-    """Return word -> its entries, by tag."""
-    table: dict[str, dict[str, tuple[int, float, int]]] = {}
+def _tags(rules: str, nouns: Nouns) -> Iterator[tuple[str, dict[int, int]]]:
+    """Yield each tag with the meanings under it and how many steps they are narrower."""
     for line in rules.splitlines():
-        if line.startswith("#"):
-            continue
-        tag, _, rule = line.partition(": ")
-        for offset, steps in _steps(_terms(rule, nouns), nouns).items():
+        if not line.startswith("#"):
+            tag, _, rule = line.partition(": ")
+            yield tag, _steps(_terms(rule, nouns), nouns)
+
+
+def build(rules: str, nouns: Nouns, shares: Shares) -> dict[str, list[_Entry]]:
+    """Return word -> its entries, by tag."""
+    table: dict[str, dict[str, tuple[int, float, int, float]]] = {}
+    for tag, meanings in _tags(rules, nouns):
+        for offset, steps in meanings.items():
             is_thing = int(nouns.sense(offset).file in _THINGS)
             for word in nouns.sense(offset).words:
-                share = _shares(word, nouns, uses)[offset]
-                of_word = table.setdefault(word.lower(), {})
-                min_steps, total, is_any = of_word.get(tag, (steps, 0.0, 0))
-                of_word[tag] = (min(min_steps, steps), total + share, max(is_any, is_thing))
+                if _is_written_as_another(word, nouns):
+                    continue
+                used, typed = shares.counted(word)[offset], shares.typed(word)[offset]
+                of_word = table.setdefault(plain(word), {})
+                min_steps, uses, is_any, sum_typed = of_word.get(tag, (steps, 0.0, 0, 0.0))
+                is_any = max(is_any, is_thing)
+                of_word[tag] = (min(min_steps, steps), uses + used, is_any, sum_typed + typed)
     return {
         word: [
-            (tag, steps, round(share, 2), is_thing)
-            for tag, (steps, share, is_thing) in sorted(of_word.items())
+            (tag, steps, round(used, 2), is_thing, round(typed, 2))
+            for tag, (steps, used, is_thing, typed) in sorted(of_word.items())
         ]
         for word, of_word in sorted(table.items())
     }
+
+
+def _is_written_as_another(word: str, nouns: Nouns) -> bool:
+    """Tell whether a word looks like a form of another: Hot Springs, the town, and "men's" room."""
+    is_name_like_a_plural = word != word.lower() and word.endswith("s")
+    return word.endswith("'s") or (is_name_like_a_plural and word.removesuffix("s") in nouns)
 
 
 def _with_listed(
@@ -153,8 +152,8 @@ def _with_listed(
         known = table.get(name) or table.get(name.removesuffix("s"), [])
         entries = {entry[0]: entry for entry in known}
         for tag, depth in steps.items():
-            _, least, _, is_thing = entries.get(tag, (tag, depth, 1.0, 0))
-            entries[tag] = (tag, min(depth, least), 1.0, is_thing)
+            _, least, _, is_thing, _ = entries.get(tag, (tag, depth, 1.0, 0, 1.0))
+            entries[tag] = (tag, min(depth, least), 1.0, is_thing, 1.0)
         if entries and name not in tags:
             result[name] = sorted(entries.values())
     return dict(sorted(result.items()))
@@ -181,7 +180,7 @@ def _one_above_another(
     """
     result = dict(steps)
     for tag, depth in steps.items():
-        for broader, further, share, _ in table.get(tag, []):
+        for broader, further, share, *_ in table.get(tag, []):
             if broader in result and further and share >= _MAIN_SHARE:
                 result[broader] = max(result[broader], depth + further)
     return result
@@ -207,16 +206,6 @@ def _tags_by_category(tags: Mapping[str, Mapping[str, float]]) -> dict[str, list
     return result
 
 
-def _set_phrases(nouns: Nouns, words: dict[str, list[_Entry]]) -> list[str]:
-    """Return the nouns of several words that lead to no tag, though a part of theirs would."""
-    several = (noun.replace("_", " ") for noun in nouns.all() if "_" in noun)
-    return sorted(
-        noun
-        for noun in several
-        if noun not in words and any(part in words for part in noun.split())
-    )
-
-
 def _tags_by_word(rules: str) -> dict[str, list[str]]:
     """Read ``tag: word, word`` as word -> its tags."""
     result: dict[str, list[str]] = {}
@@ -235,34 +224,40 @@ def _with_newer(
     result = dict(table)
     for word, tags in newer.items():
         others = [entry for entry in table.get(plain(word), []) if entry[0] not in tags]
-        result[plain(word)] = sorted([*others, *((tag, 1, 1.0, 0) for tag in tags)])
+        result[plain(word)] = sorted([*others, *((tag, 1, 1.0, 0, 1.0) for tag in tags)])
     return dict(sorted(result.items()))
 
 
 def main(wordnet: Path) -> None:
     """Write the table."""
     rules = _RULES.read_text(encoding="utf-8")
-    with (wordnet / "data.noun").open("rb") as data:
-        nouns = Nouns((wordnet / "index.noun").read_text(encoding="latin-1"), data)
-        words = _with_listed(
-            build(rules, nouns, _uses((wordnet / "cntlist.rev").read_text(encoding="latin-1"))),
-            video_words(),
-            _tags_by_category(tomllib.loads(_CATEGORIES.read_text("utf-8"))["tags"]),
-        )
-        words = _with_newer(words, _tags_by_word(_NEWER.read_text("utf-8")))
-        phrases = _set_phrases(nouns, words)
     exceptions = (wordnet / "noun.exc").read_text(encoding="latin-1").splitlines()
     irregular = {
         plural.replace("_", " "): singular.replace("_", " ")
         for plural, singular, *_ in (line.split() for line in exceptions)
     }
+    with (wordnet / "data.noun").open("rb") as data:
+        nouns = Nouns((wordnet / "index.noun").read_text(encoding="latin-1"), data)
+        counts = (wordnet / "cntlist.rev").read_text(encoding="latin-1")
+        shares = Shares(nouns, counts, shared_minilm())
+        words = _with_listed(
+            build(rules, nouns, shares),
+            video_words(),
+            _tags_by_category(tomllib.loads(_CATEGORIES.read_text("utf-8"))["tags"]),
+        )
+        words = _with_newer(words, _tags_by_word(_NEWER.read_text("utf-8")))
+        phrases = set_phrases(nouns, words)
+        singulars = Thesaurus(words, irregular=irregular).singulars
+        tags_of = {word: [tag for tag, *_ in entries] for word, entries in words.items()}
+        figurative = figurative_words(nouns, tags_of, leading(rules, nouns), singulars)
     table = {
         "words": words,
         "irregular": irregular,
         "set_phrases": phrases,
+        "figurative": figurative,
         "lures": _tags_by_word(_LURES.read_text(encoding="utf-8")),
     }
-    _TABLE.write_bytes(zstd.compress(json.dumps(table, ensure_ascii=False).encode(), 19))
+    NOUNS.write_bytes(zstd.compress(json.dumps(table, ensure_ascii=False).encode(), 19))
     print(f"{len(words)} words, {len(phrases)} set phrases")
 
 

@@ -1,7 +1,10 @@
 """WordNet's nouns, out of its own files; see wndb(5WN)."""
 
+import re
 from dataclasses import dataclass
 from typing import BinaryIO
+
+_EXAMPLE = re.compile(r'"[^"]*"')
 
 
 @dataclass(frozen=True)
@@ -10,12 +13,14 @@ class Sense:
 
     Attributes:
         file: number of the lexicographer file; see lexnames(5WN).
+        gloss: what it is, without the examples.
     """
 
     file: str
     words: tuple[str, ...]
     broader: tuple[int, ...]
     narrower: tuple[int, ...]
+    gloss: str
 
 
 class Nouns:
@@ -27,6 +32,9 @@ class Nouns:
         )
         self._data = data
         self._read: dict[int, Sense] = {}
+
+    def __contains__(self, noun: str) -> bool:
+        return noun.lower().replace(" ", "_") in self._senses_of
 
     def all(self) -> list[str]:
         """Return every noun, in small letters, ``_`` between its parts."""
@@ -67,7 +75,8 @@ def _index_entry(line: str) -> tuple[str, list[int]]:
 
 def _data_entry(line: str) -> Sense:
     """Read ``offset lexicographer type n_words word id ... n_pointers symbol offset pos ...``."""
-    fields = line.split("|")[0].split()
+    entry, _, gloss = line.partition("|")
+    fields = entry.split()
     n_words = int(fields[3], 16)
     after_words = 4 + 2 * n_words
     pointers = fields[after_words + 1 : after_words + 1 + 4 * int(fields[after_words])]
@@ -84,4 +93,5 @@ def _data_entry(line: str) -> Sense:
         words,
         broader=tuple(offset for symbol, offset in around if symbol in ("@", "@i")),
         narrower=tuple(offset for symbol, offset in around if symbol in ("~", "~i")),
+        gloss=_EXAMPLE.sub("", gloss).strip(" ;\n"),
     )

@@ -33,6 +33,9 @@ _ENDINGS: Final = (
 """Plural endings and what they stand for; the rules of WordNet's own reader, morphy(7WN)."""
 
 _LAST_CHARACTERS: Final = tuple(plural for plural, _ in _ENDINGS)
+_HOMONYM: Final = 0.25
+"""A name of which fewer uses mean the tag is that of something else as well."""
+
 _NO_PLURAL: Final = ("ss", "us", "is")
 _SHORTEST: Final = 3
 
@@ -44,14 +47,21 @@ class Entry:
     Attributes:
         tag: the tag.
         steps: 0 when the word is a synonym, else how many steps of WordNet's tree it is narrower.
-        share: how much of the word's use means this, 0.0 to 1.0, by WordNet's own counts.
-        is_thing: the word means an animal, an artifact, food or a plant.
+        share: how much of the word's use in texts means this, 0.0 to 1.0, by WordNet's own counts.
+        is_thing: the word means an animal, an artifact, food, a plant, or what else can be seen.
+        typed_share: how much of its use by people who type it alone; ``share`` where unknown.
     """
 
     tag: str
     steps: int
     share: float
     is_thing: bool = False
+    typed_share: float | None = None
+
+    @property
+    def meant(self) -> float:
+        """Share of the word's use as a keyword that means this, 0.0 to 1.0."""
+        return self.share if self.typed_share is None else self.typed_share
 
 
 class Thesaurus:
@@ -64,6 +74,7 @@ class Thesaurus:
         irregular: Mapping[str, str] | None = None,
         set_phrases: Iterable[str] = (),
         lures: Mapping[str, Sequence[str]] | None = None,
+        figurative: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         """Keep a table.
 
@@ -72,11 +83,13 @@ class Thesaurus:
             irregular: plural -> singular.
             set_phrases: nouns of several words that lead nowhere as a whole.
             lures: word -> tags that are near it but not meant.
+            figurative: noun of several words -> those of its words that are not meant in it.
         """
         self._words = words
         self._irregular = irregular or {}
         self._set_phrases = frozenset(set_phrases)
         self._lures = lures or {}
+        self._figurative = figurative or {}
 
     @classmethod
     def load(cls) -> Self:
@@ -87,6 +100,7 @@ class Thesaurus:
             irregular=table["irregular"],
             set_phrases=table["set_phrases"],
             lures=table["lures"],
+            figurative=table["figurative"],
         )
 
     @property
@@ -108,7 +122,22 @@ class Thesaurus:
 
     def is_lure(self, word: str, tag: str) -> bool:
         """Tell whether a word is near a tag that it does not mean."""
-        return any(tag in self._lures.get(form, ()) for form in (word, *self.singulars(word)))
+        forms = (word, *self.singulars(word))
+        return any(
+            tag in self._lures.get(form, ()) or self._is_figurative(form, tag) for form in forms
+        )
+
+    def _is_figurative(self, phrase: str, tag: str) -> bool:
+        """Tell whether a phrase is near a tag for a word that is not meant in it: a loan shark."""
+        return any(
+            word in tag.split() or any(entry.tag == tag for entry in self.entries(word))
+            for word in self._figurative.get(phrase, ())
+        )
+
+    def is_homonym(self, tag: str) -> bool:
+        """Tell whether the name of a tag is mostly used for something else: a boxer, the dog."""
+        shares = {entry.tag: entry.meant for entry in self.entries(tag)}
+        return bool(shares) and tag not in shares and max(shares.values()) < _HOMONYM
 
     def is_set_phrase(self, words: str) -> bool:
         """Tell whether several words are one noun, whose parts mean something else alone."""

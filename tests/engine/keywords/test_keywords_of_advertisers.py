@@ -61,10 +61,10 @@ def test_nothing_is_claimed_of_words_that_have_no_tag(keywords: Keywords) -> Non
 @pytest.mark.parametrize(
     ("name", "half", "right"),
     [
-        ("typed", "tuning", 146),
-        ("typed", "held_out", 133),
-        ("trade", "tuning", 87),
-        ("trade", "held_out", 81),
+        ("typed", "tuning", 148),
+        ("typed", "held_out", 139),
+        ("trade", "tuning", 91),
+        ("trade", "held_out", 86),
     ],
 )
 def test_words_that_are_typed_are_used_for_what_they_mean(
@@ -79,7 +79,7 @@ def test_words_that_are_typed_are_used_for_what_they_mean(
     ]
     assert len(used) >= right - 2  # numbers differ a little between processors
     wrong = [match.word for match in matches if match.used and match.word not in used]
-    assert len(wrong) <= 0.06 * len(words), wrong
+    assert len(wrong) <= 0.07 * len(words), wrong
     nothing = [keywords.read(word) for word in read(f"{name}_no_tag_{half}")]
     assert {match.word: match.used for match in nothing if match.used} == {}
 
@@ -112,6 +112,30 @@ def test_a_misspelt_tag_is_that_before_anything_near_its_pieces(
     keywords: Keywords, word: str, tag: str
 ) -> None:
     assert keywords.read(word).candidates[0].tag == tag
+
+
+@pytest.mark.parametrize(
+    ("phrase", "tag"),
+    [
+        ("luxury hotels", "architecture"),
+        ("cheap opera tickets", "music"),
+        ("trips to London", "city"),
+        ("rabbit lovers", "rabbit"),
+        ("ski pass discount", "winter sport"),
+        ("jazz", "music"),
+        ("boxing", "sport"),
+    ],
+)
+def test_a_phrase_is_about_what_light_words_stand_around(
+    keywords: Keywords, phrase: str, tag: str
+) -> None:
+    assert tag in with_general(keywords.read(phrase).used[0].tag)
+
+
+@pytest.mark.parametrize("phrase", ["bear hug", "loan shark", "spelling bee", "high horse"])
+def test_a_figure_of_speech_does_not_mean_its_words(keywords: Keywords, phrase: str) -> None:
+    assert keywords.read(phrase).used == ()
+    assert keywords.read(f"my {phrase} story").used == ()
 
 
 def test_what_a_phrase_denies_is_not_meant(keywords: Keywords) -> None:
@@ -154,7 +178,7 @@ def test_no_tag_is_spelled_like_one_word_of_a_phrase(keywords: Keywords, phrase:
     assert MatchMethod.SPELLING not in methods
 
 
-@pytest.mark.parametrize(("word", "tag"), [("boating", "boat"), ("carmaker", "car")])
+@pytest.mark.parametrize(("word", "tag"), [("boatload", "boat"), ("carmaker", "car")])
 def test_a_word_that_only_resembles_a_tag_keeps_its_sense(
     keywords: Keywords, word: str, tag: str
 ) -> None:

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.keywords.phrases import denied_words, parts_of, plain
+from engine.keywords.phrases import denied_words, lighter, parts_of, plain
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,21 @@ def test_the_heads_of_a_phrase(phrase: str, expected: list[str]) -> None:
 def test_what_only_says_more_is_no_head() -> None:
     more = [part.words for part in parts_of("live music at the seaside") if not part.is_head]
     assert more == ["seaside", "live"]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "shorter"),
+    [
+        ("cheap opera tickets", ["opera tickets", "opera"]),
+        ("trips to paris", ["paris"]),
+        ("videos of the sea", ["the sea", "sea"]),
+        ("travel deals", ["travel"]),
+        ("bird feeder", []),
+        ("the", []),
+    ],
+)
+def test_light_words_around_what_a_phrase_is_about_go(phrase: str, shorter: list[str]) -> None:
+    assert list(lighter(phrase)) == shorter
 
 
 @given(st.text(max_size=60))

@@ -64,3 +64,29 @@ def test_singulars_are_found(thesaurus: Thesaurus, plural: str, singular: str) -
 @pytest.mark.parametrize("word", ["bus", "dress", "tennis", "cat", "as"])
 def test_what_is_no_plural_is_left_alone(thesaurus: Thesaurus, word: str) -> None:
     assert thesaurus.singulars(word) == []
+
+
+@pytest.mark.parametrize(
+    ("phrase", "tag", "is_lure"),
+    [
+        ("bear hug", "bear", True),
+        ("spelling bees", "bee", True),
+        ("dressing gown", "dress", False),
+        ("golf lesson", "golf", False),
+        ("car insurance", "car", False),
+    ],
+)
+def test_a_word_is_a_lure_in_a_noun_whose_gloss_does_not_name_it(
+    thesaurus: Thesaurus, phrase: str, tag: str, *, is_lure: bool
+) -> None:
+    assert thesaurus.is_lure(phrase, tag) == is_lure
+
+
+def test_tags_whose_name_mostly_means_something_else_are_homonyms(thesaurus: Thesaurus) -> None:
+    names = ["boxer", "ray", "setter", "poodle", "space", "car", "nobody knows it"]
+    assert [name for name in names if thesaurus.is_homonym(name)] == ["boxer", "ray", "setter"]
+
+
+def test_a_town_is_not_what_the_plural_of_a_noun_means(thesaurus: Thesaurus) -> None:
+    assert tags_of(thesaurus, "hot springs") == tags_of(thesaurus, "hot spring")
+    assert "city" in tags_of(thesaurus, "london")
