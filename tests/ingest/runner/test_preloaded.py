@@ -13,6 +13,7 @@ LOADED = """
 import os, sys
 from pathlib import Path
 import ingest.runner.preloaded
+threads = len(os.listdir("/proc/self/task"))
 from ingest.runner.worker_process import FetchLimits, JobSpec, Limits, ingest_here, open_catalog
 from ingest.taggers.registry import TaggerContext
 
@@ -23,7 +24,7 @@ with open_catalog(home / "catalog.db") as catalog:
         1, "", sys.argv[1], "", home, False, Limits(), FetchLimits(), "local", TaggerContext()
     )
     result = ingest_here(spec, catalog, lambda _: None)
-    print(len(os.listdir("/proc/self/task")), result.status, *(set(sys.modules) - before))
+    print(threads, result.status, *(set(sys.modules) - before))
 """
 
 DAMAGED = """
