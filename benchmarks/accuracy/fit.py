@@ -35,7 +35,7 @@ OFTEN: Final = 5
 SELDOM: Final = 2
 """Sources that show a tag, from which on the scene has a say."""
 
-CAUTION: Final = 0.15
+CAUTION: Final = 0.05
 """Taken off the logit of a telling word: other footage is less like what was fitted to."""
 
 CAUTION_OF_OTHERS: Final = 0.9
@@ -43,8 +43,8 @@ CAUTION_OF_OTHERS: Final = 0.9
 
 CAUTIONS: Final = dict.fromkeys(TELLING_NOTHING, CAUTION_OF_OTHERS) | {
     "still life": CAUTION,
-    "abstract": 0.35,
-    "illustration": 1.55,
+    "abstract": 0.05,
+    "illustration": 1.25,
 }
 """Of tags that take another one than telling words do.
 

@@ -18,7 +18,7 @@ from ingest.taggers.base import Frame
 from ingest.taggers.visual.model_outputs import Evidence, Networks, networks_version
 from ingest.taggers.visual.resize import Shrinkable
 
-SETS: Final = ("first", "themes", "second", "backgrounds", "third")
+SETS: Final = ("first", "themes", "second", "backgrounds", "third", "fourth")
 """The files of labels; the README says what each is."""
 
 FOR_ONE_WORD: Final = "backgrounds"
