@@ -16,11 +16,15 @@ from people import read_shots
 from engine.search.tag_ranking import MIN_SHARE, SHARES
 
 _DIGITS: Final = 4
+_LEFT_OUT: Final = (
+    FOR_ONE_WORD,
+    "fourth",
+)  # gathered for what is seldom seen, not for what is common
 
 
 def main() -> None:
     """Write it."""
-    labels = [label for label in read_labels() if label.chosen != FOR_ONE_WORD]
+    labels = [label for label in read_labels() if label.chosen not in _LEFT_OUT]
     frames = Counter(label.source for label in labels)
     shares: defaultdict[str, float] = defaultdict(float)
     for label in labels:

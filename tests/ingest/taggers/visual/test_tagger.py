@@ -121,7 +121,11 @@ def test_a_frame_is_seen_alike_at_the_size_it_is_decoded_or_kept(tagger: LocalTa
 
 
 def test_a_mirrored_frame_shows_the_same(tagger: LocalTagger) -> None:
-    assert tags_of(tagger, picture("coffee.png")[:, ::-1]) == tags_of(tagger, picture("coffee.png"))
+    frame = picture("coffee.png")
+    confidences, mirrored = np.asarray(tagger.tag(frame)), np.asarray(tagger.tag(frame[:, ::-1]))
+    likely = np.maximum(confidences, mirrored) > DEFAULT_THRESHOLD
+    assert likely.any()
+    assert np.abs(confidences - mirrored)[likely].max() < 0.05
 
 
 @pytest.mark.parametrize("name", [*SEEN, "motorcycle_left.png"])
