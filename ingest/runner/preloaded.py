@@ -8,7 +8,6 @@ The server that forks these processes imports this module, and nobody else.
 
 import gc
 import logging
-import signal
 
 import numpy as np
 
@@ -42,15 +41,7 @@ def load() -> None:
     gc.freeze()
 
 
-def _load_if_possible() -> None:
-    # Ctrl-C ends the worker, and this server with it.
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        load()
-    except Exception as error:  # noqa: BLE001 - who needs it tells of it
-        log.debug("not loaded beforehand: %s", error)
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-_load_if_possible()
+try:
+    load()
+except Exception as error:  # noqa: BLE001 - who needs it tells of it
+    log.debug("not loaded beforehand: %s", error)

@@ -1,7 +1,6 @@
 """Works the queue: claims jobs, runs each in a child process, writes down what became of it."""
 
 import logging
-import multiprocessing
 import os
 import secrets
 import socket
@@ -12,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import ForkServerContext, ForkServerProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,9 +36,8 @@ from ingest.pipeline import (
 from ingest.runner.elsewhere import ingest_elsewhere
 from ingest.runner.evaluation_process import EvaluationJobSpec, run_evaluation_job
 from ingest.runner.job_options import IngestOptions
+from ingest.runner.processes import Processes
 from ingest.runner.reindex_process import ReindexJobSpec, run_reindex_job
-from ingest.runner.safe_start import clean_children_environment
-from ingest.runner.sockets import prepare_sockets
 from ingest.runner.worker_process import SERVICE_SECONDS, JobSpec, Limits, death_of, run_job
 from ingest.sources.files import NoVideoFile
 from ingest.sources.web import FetchLimits
@@ -61,7 +59,7 @@ OnEnd = Callable[[Job, IngestResult], object]
 @dataclass(slots=True)
 class _Running:
     job: Job
-    process: ForkServerProcess
+    process: BaseProcess
     answers: Connection
     last_message_at: float
     beat_at: float
@@ -105,7 +103,7 @@ class Worker:
     on_end: OnEnd = lambda _job, _result: None
     _jobs: Jobs = field(init=False)
     _name: str = field(init=False)
-    _context: ForkServerContext = field(init=False)
+    _processes: Processes = field(init=False)
     _running: list[_Running] = field(init=False, default_factory=list)
     _polled_at: float = field(init=False, default_factory=time.monotonic)
     _found_nothing_at: float = field(init=False, default=float("-inf"))
@@ -115,14 +113,7 @@ class Worker:
     def __post_init__(self) -> None:
         self._jobs = self.catalog.jobs
         self._name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        clean_children_environment(os.environ)
-        prepare_sockets()
-        self._context = multiprocessing.get_context("forkserver")
-        # Videos run side by side, and each on one thread; numpy reads this when it is imported.
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-        # Loaded once, in the server that the children are forked from.
-        preloaded = "worker_process" if self.cluster else "preloaded"
-        self._context.set_forkserver_preload([f"ingest.runner.{preloaded}"])
+        self._processes = Processes(loads_networks=not self.cluster)
 
     def run(self) -> None:
         """Work until no job waits; on Ctrl-C, or any error, what is unfinished waits again."""
@@ -223,7 +214,6 @@ class Worker:
             self._checked.add((check, name))
 
     def _start(self, job: Job) -> _Running:
-        answers, ours = self._context.Pipe(duplex=False)
         spec = self._spec(job)
         act: Callable[..., None] = run_job
         if isinstance(spec, ReindexJobSpec):
@@ -232,11 +222,7 @@ class Worker:
             act = run_evaluation_job
         elif self.cluster:
             act = partial(run_job, ingest=partial(ingest_elsewhere, self.cluster))
-        # A process that is a daemon may start none, and these share their work.
-        daemon = isinstance(spec, JobSpec)
-        process = self._context.Process(target=act, args=(spec, ours), daemon=daemon)
-        process.start()
-        ours.close()
+        process, answers = self._processes.start(act, spec)
         now = time.monotonic()
         return _Running(job, process, answers, last_message_at=now, beat_at=now, renewed_at=now)
 
