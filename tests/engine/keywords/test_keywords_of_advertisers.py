@@ -114,6 +114,17 @@ def test_a_misspelt_tag_is_that_before_anything_near_its_pieces(
     assert keywords.read(word).candidates[0].tag == tag
 
 
+@pytest.mark.parametrize(("half", "right", "claimed"), [("tuning", 153, 3), ("held_out", 122, 1)])
+def test_names_of_segments_are_used_for_what_they_mean(
+    keywords: Keywords, half: str, right: int, claimed: int
+) -> None:
+    matches = [(keywords.read(one["word"]), one["tags"]) for one in read(f"segments_{half}")]
+    used = [match for match, tags in matches if match.used and is_right(match, tags)]
+    assert len(used) >= right - 2  # numbers differ a little between processors
+    nothing = [keywords.read(word) for word in read(f"segments_no_tag_{half}")]
+    assert len([match for match in nothing if match.used]) <= claimed
+
+
 @pytest.mark.parametrize(
     ("phrase", "tag"),
     [
