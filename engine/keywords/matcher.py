@@ -27,7 +27,7 @@ from engine.errors import InvalidInput
 from engine.keywords.broader import broader_than
 from engine.keywords.confidence import confidence_by_embedding, confidence_of
 from engine.keywords.embeddings import Cosines, Embedder, EmbeddingSimilarity
-from engine.keywords.phrases import Part, denied_words, is_light, lighter, parts_of, plain
+from engine.keywords.phrases import Part, denied_in, is_light, lighter, parts_of, plain
 from engine.keywords.thesaurus.nouns import Thesaurus
 from engine.keywords.weights import weighted_tags
 from engine.words.spelling import MAX_SUGGESTED_WORDS, likeness
@@ -188,7 +188,7 @@ class Keywords:
             before = best.get(candidate.tag)
             if before is None or candidate.confidence > before.confidence:
                 best[candidate.tag] = candidate
-        for tag in self._denied(text, best):
+        for tag in self._denied(word, best):
             del best[tag]
         near = cosines[text]
         ranked = sorted(best.values(), key=lambda m: (-m.confidence, -near[m.tag], m.tag))
@@ -214,18 +214,32 @@ class Keywords:
             topic = shorter
         return topic
 
-    def _denied(self, text: str, tags: Iterable[str]) -> list[str]:
+    def _denied(self, word: str, tags: Iterable[str]) -> list[str]:
         """Return the tags that a phrase says are not there: "non-alcoholic", "sugar-free"."""
+        text = plain(word)
+        nouns, rest = denied_in(word, self._is_one_noun)
+        if not nouns:
+            return []
+        # One word that begins with "non" may be any.
+        if not rest and " " in text and not self._is_one_noun(text):
+            return [*tags]
         unknown = self.similarity.unknown()
-        denied = set(denied_words(text))
-        # What is broader is not denied: food without sugar is food.
-        meant = {
-            one.tag
-            for word in denied
-            for one in self._of_noun(word, unknown)
-            if one.method is not MatchMethod.BROADER
-        }
-        return [tag for tag in tags if tag in meant or _names_any(plain(tag), denied)]
+        meant = [one for noun in nouns for one in self._of_noun(noun, unknown)]
+        others = [text, *(part.words for part in parts_of(rest))]
+        affirmed = {one.tag for noun in others for one in self._of_noun(noun, unknown)}
+        # What is broader is denied unless the rest says it: food without sugar is food.
+        denied = {one.tag for one in meant if one.method is not MatchMethod.BROADER}
+        denied.update({one.tag for one in meant} - affirmed)
+        words = {part for noun in nouns for part in noun.split()}
+        return [tag for tag in tags if tag in denied or self._names_any(tag, words)]
+
+    def _names_any(self, tag: str, denied: set[str]) -> bool:
+        """Return whether a tag has a denied word, or is one but for its ending ("alcoholic")."""
+        name = plain(tag)
+        own, _ = denied_in(tag, self._is_one_noun)
+        return not denied.isdisjoint({*name.split()}.difference(own)) or any(
+            word.startswith(name) and len(word) - len(name) <= _ENDING for word in denied
+        )
 
     def _agreed(self, text: str, candidate: TagCandidate, cosine: float) -> TagCandidate:
         """Return a candidate of the table, surer where the network says the same of the whole.
@@ -390,13 +404,6 @@ def keyword_match(word: str, ranked: Sequence[TagCandidate]) -> KeywordMatch:
 
 def _is_within(words: str, noun: str) -> bool:
     return words != noun and f" {words} " in f" {noun} "
-
-
-def _names_any(tag: str, denied: set[str]) -> bool:
-    """Return whether a tag has a denied word, or is one but for its ending ("alcoholic")."""
-    return not denied.isdisjoint({*tag.split()}.difference(denied_words(tag))) or any(
-        word.startswith(tag) and len(word) - len(tag) <= _ENDING for word in denied
-    )
 
 
 def _status(confidence: float) -> Status:

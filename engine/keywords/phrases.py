@@ -6,8 +6,9 @@ phrase is about may stand words that say nothing of it: "cheap opera tickets", "
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from engine.domain.text import folded
@@ -20,7 +21,14 @@ _SAYS_MORE: Final = frozenset(
 )
 _LONGEST_PART: Final = 3
 _MAX_CHARACTERS: Final = 16  # words and commas of a phrase that are looked at
-_DENIED: Final = re.compile(r"\b(?:non|no|without)(?: (?:an?|any|the))? (\w+)|(\w+) free\b")
+_DENIED: Final = re.compile(
+    r"\b(?:no|without)\s+(?:(?:an?|any|the|my|your|our|their|these|those|more|other)\s+)*"
+    r"(?P<noun>\w+(?:\s+\w+){0,2})"
+    r"|\b(?:no-|non(?:\s+|-)?)(?P<part>\w{3,})"
+    # Nothing is without pizza where delivery is free.
+    r"|\b(?P<lacking>\w+)(?:-|\s+(?!free\s+(?:delivery|shipping|refills?|trials?|samples?|gifts?"
+    r"|entry|admission|parking|wi-?fi|downloads?)\b))free\b"
+)
 _CHARACTERS: Final = re.compile(r"[,/&+]|[^\s,/&+]+")
 
 
@@ -39,9 +47,30 @@ def plain(phrase: str) -> str:
     return " ".join(re.sub(r"[-_\"'.!?;:()]+", " ", text).split())
 
 
-def denied_words(phrase: str) -> list[str]:
-    """Return the words of a phrase that was made plain which it says are not there."""
-    return [word for match in _DENIED.finditer(phrase) for word in match.groups() if word]
+def denied_in(phrase: str, is_noun: Callable[[str], bool]) -> tuple[list[str], str]:
+    """Return what a phrase says is not there, and what else it says, both made plain.
+
+    Args:
+        phrase: as it was written: hyphens and colons tell "sugar-free" from "coffee: free refills".
+        is_noun: tells whether several words are one noun, all of which is denied: "no red meat".
+    """
+    text, nouns, others, end = folded(phrase), [], [], 0
+    while match := _DENIED.search(text, end):
+        group = match.lastgroup or ""
+        words = re.findall(r"\w+", match[group])
+        while len(words) > 1 and not is_noun(" ".join(words)):
+            words.pop()
+        nouns.append(" ".join(words))
+        others.append(text[end : match.start()])
+        end = match.end()
+        if group == "noun":
+            end = _end_of_words(text, match.start(group), len(words))
+    return nouns, plain(",".join([*others, text[end:]])).strip(", ")
+
+
+def _end_of_words(text: str, start: int, count: int) -> int:
+    words = re.finditer(r"\w+", text[start:])
+    return start + [word.end() for word in islice(words, count)][-1]
 
 
 def lighter(phrase: str) -> Iterator[str]:

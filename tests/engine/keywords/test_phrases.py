@@ -1,8 +1,10 @@
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.keywords.phrases import denied_words, lighter, parts_of, plain
+from engine.keywords.phrases import denied_in, lighter, parts_of, plain
 
 
 @pytest.mark.parametrize(
@@ -66,14 +68,32 @@ def test_plain_is_plain_already(phrase: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("phrase", "denied"),
+    ("phrase", "denied", "rest"),
     [
-        ("non alcoholic beer", ["alcoholic"]),
-        ("sugar free dessert", ["sugar"]),
-        ("coffee without milk", ["milk"]),
-        ("city without any cars", ["cars"]),
-        ("free range chicken", []),
+        ("Non-alcoholic beer", ["alcoholic"], "beer"),
+        ("nonalcoholic beer", ["alcoholic"], "beer"),
+        ("sugar free dessert", ["sugar"], "dessert"),
+        ("car-free city", ["car"], "city"),
+        ("coffee without milk", ["milk"], "coffee"),
+        ("city without any cars", ["cars"], "city"),
+        ("no more cats", ["cats"], ""),
+        ("no cats, no other dogs", ["cats", "dogs"], ""),
+        ("no red meat needed", ["red meat"], "needed"),
+        ("no sugar cookies", ["sugar"], "cookies"),
+        ("no-bake cake", ["bake"], "cake"),
+        ("no. 1 restaurant", [], "no 1 restaurant"),
+        ("pizza - free delivery", [], "pizza free delivery"),
+        ("pizza free delivery", [], "pizza free delivery"),
+        ("coffee: free refills", [], "coffee free refills"),
+        ("free range chicken", [], "free range chicken"),
     ],
 )
-def test_what_a_phrase_says_is_not_there(phrase: str, denied: list[str]) -> None:
-    assert denied_words(phrase) == denied
+def test_what_a_phrase_says_is_not_there(phrase: str, denied: list[str], rest: str) -> None:
+    assert denied_in(phrase, {"red meat"}.__contains__) == (denied, rest)
+
+
+@given(st.text("no nfre-witha:,", max_size=40))
+def test_of_any_phrase_what_is_denied_is_one_noun_or_word(phrase: str) -> None:
+    denied, rest = denied_in(phrase, set[str]().__contains__)
+    assert all(re.fullmatch(r"\w+", word) for word in denied)
+    assert rest == plain(rest)
