@@ -169,16 +169,25 @@ class Live:
         """Make an earlier generation live again, as ``Generations.rollback``, in the server, too.
 
         In the server first: where that fails nothing has moved here, and a second try means the
-        same generation.
+        same generation. Nobody reindexes meanwhile, who would clear that generation away.
 
         Raises:
-            ReelmatchError: as it, and as ``serve``.
+            ReindexRunning: somebody reindexes, and a server has the index.
+            ReelmatchError: as ``Generations.rollback`` and ``serve``.
         """
         if self._shared is None:
             return self.generations.rollback(generation)
-        chosen = self.generations.earlier(generation)
-        self.serve(chosen)
-        return self.generations.rollback(chosen.id)
+        with self.generations.building():
+            chosen = self.generations.earlier(generation)
+            self.serve(chosen)
+            try:
+                return self.generations.rollback(chosen.id)
+            except ReelmatchError as error:
+                raise CorruptData(
+                    f"generation {chosen.id} is live in the server of the index, and not in"
+                    f" {self.generations.folder}: reindex, so that they agree ({error})",
+                    hint="run 'reelmatch reindex'",
+                ) from error
 
     @property
     def local_snapshot(self) -> LocalSnapshot:

@@ -14,7 +14,7 @@ from typing import Final
 from engine.errors import CorruptData
 from engine.indexes.local.disk.current import ASIDE, SWITCH_LOCK
 from engine.indexes.local.disk.generations import BUILD_LOCK, REMOVING, WRITING, Generations
-from engine.system.homes import CURRENT
+from engine.system.homes import CURRENT, FETCHED_UPLOADS
 from engine.system.temporary_files import abandoned, remove_abandoned
 
 _OF_EARLIER_VERSIONS: Final = (
@@ -23,6 +23,8 @@ _OF_EARLIER_VERSIONS: Final = (
     ".pulling-*",
     "reelmatch-metrics-*",
     "reelmatch-import-*",
+    "reelmatch-" + "[a-z0-9_]" * 8,
+    f"{FETCHED_UPLOADS}/[!.]*-*-*",
 )
 _CURRENT_OF_EARLIER: Final = re.compile(rf"\.{CURRENT}-(\d+)")
 _SOCKETS: Final = Path("/proc/net/unix")
@@ -57,6 +59,7 @@ def find_leftovers(
     stale = [
         *abandoned(home),
         *abandoned(home / "models"),
+        *abandoned(home / FETCHED_UPLOADS),
         *abandoned(temporary),
         *_of_generations(generations),
         *_listeners(sockets or temporary),

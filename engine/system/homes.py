@@ -10,6 +10,8 @@ CATALOG: Final = "catalog.db"
 CATALOG_LOCK: Final = "catalog.lock"
 GENERATIONS: Final = "generations"
 CURRENT: Final = "CURRENT"
+FETCHED_UPLOADS: Final = "fetched-uploads"
+"""A folder for files of a store of media, each as long as it is watched."""
 RESTORED: Final = ".restored"
 """A folder with all that a restore brings back, whole and on the disk, to be put in place."""
 

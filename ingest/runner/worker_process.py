@@ -20,6 +20,7 @@ from engine.domain.tags import SPEECH, VISUAL
 from engine.errors import JobLost
 from engine.object_stores import open_object_store
 from engine.ports.catalog import Catalog
+from engine.system.homes import FETCHED_UPLOADS
 from engine.system.os_errors import expected_trouble
 from ingest.decoding.probe import Status
 from ingest.described import Described
@@ -193,7 +194,7 @@ def ingest_here(
         return ingest_upload(
             upload,
             open_object_store(spec.media) if spec.media else None,
-            spec.home / "fetched-uploads",
+            spec.home / FETCHED_UPLOADS,
             catalog,
             analyze,
             force=spec.force,

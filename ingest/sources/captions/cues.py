@@ -5,6 +5,7 @@ decoders of the text streams in videos.
 """
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -19,6 +20,9 @@ from ingest.sources.captions.limits import MAX_CHARACTERS, MAX_CUE_CHARACTERS, M
 FORMATS: Final = {".srt": "srt", ".vtt": "webvtt", ".ass": "ass", ".ssa": "ass"}
 """Name of a file's ending -> FFmpeg's name of its format."""
 
+_STAMPS: Final = "-->"
+_NEGATIVE_STAMPS: Final = re.compile(r"\s*-\d+:[\d:.,]*\s*-->")
+_NEGATIVE_EVENT: Final = re.compile(r"Dialogue:[^,]*,\s*-")
 _ASS_FIELDS: Final = 8  # before the text of an event
 _EVENT_CHARACTERS: Final = 2 * MAX_CUE_CHARACTERS
 
@@ -91,7 +95,7 @@ def read_cues(text: str, suffix: str) -> tuple[list[Cue], bool]:
     Raises:
         UnreadableCaptions: there is no cue in it.
     """
-    opened = io.BytesIO(text.encode("utf-8", errors="replace"))
+    opened = io.BytesIO(_without_negative(text).encode("utf-8", errors="replace"))
     cues: list[Cue] = []
     is_full = False
     try:
@@ -107,6 +111,21 @@ def read_cues(text: str, suffix: str) -> tuple[list[Cue], bool]:
     if not cues:
         raise UnreadableCaptions(f"there is no cue of {FORMATS[suffix]} in them")
     return cues, is_full
+
+
+def _without_negative(text: str) -> str:
+    """Return captions without the words before the video: FFmpeg drops the sign of their stamps.
+
+    Lines are emptied, not taken away: those around them stay apart.
+    """
+    lines, is_before = [], False
+    for line in text.split("\n"):
+        if _STAMPS in line:
+            is_before = _NEGATIVE_STAMPS.match(line) is not None
+            lines.append(line)
+        else:
+            lines.append("" if is_before or _NEGATIVE_EVENT.match(line) else line)
+    return "\n".join(lines)
 
 
 def _texts(rects: Any) -> Iterator[str]:

@@ -7,7 +7,9 @@ import traceback
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
@@ -18,7 +20,8 @@ from engine.batch.reindex import reindex
 from engine.catalogs.sqlite.catalog import Catalog
 from engine.domain.matching.filters import HasTag
 from engine.domain.matching.index_config import IndexConfig
-from engine.errors import IndexUnavailable, NothingIndexed
+from engine.errors import CorruptData, IndexUnavailable, NothingIndexed, ReindexRunning
+from engine.indexes.local.disk.generation import Generation
 from support.catalogs import save, video_id
 from support.servers import free_port
 
@@ -91,6 +94,48 @@ def test_a_rollback_that_the_server_of_the_index_does_not_take_moves_nothing(
             with pytest.raises(IndexUnavailable):
                 live.rollback()
             assert live.generations.current_id == new.id
+
+
+class ServerWhileSomebodyReindexes:
+    """A server of an index; while it is filled, another process reindexes."""
+
+    def __init__(self, live: Live) -> None:
+        self.serves = ""
+        self._live = live
+
+    def serve(self, generation: Generation) -> None:
+        with suppress(ReindexRunning):
+            config = IndexConfig(threshold=0.7, tf="sqrt")
+            reindex(self._live.catalog, self._live.generations, config)
+        self.serves = generation.id
+
+
+def test_a_reindex_while_the_server_is_filled_does_not_leave_server_and_home_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Live.open(Settings(home=tmp_path)) as live:
+        save(live.catalog, video_id(1), {"cat": 3})
+        old = reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="raw"))
+        reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="log"))
+        server = ServerWhileSomebodyReindexes(live)
+        with monkeypatch.context() as patched:
+            patched.setattr(live, "_shared", server)
+            assert live.rollback().id == old.id
+        assert server.serves == live.generations.current_id == old.id
+
+
+def test_where_the_home_does_not_follow_the_server_both_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Live.open(Settings(home=tmp_path)) as live:
+        save(live.catalog, video_id(1), {"cat": 3})
+        old = reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="raw"))
+        reindex(live.catalog, live.generations, IndexConfig(threshold=0.7, tf="log"))
+        with monkeypatch.context() as patched:
+            patched.setattr(live, "_shared", object())
+            patched.setattr(live, "serve", lambda generation: rmtree(generation.folder))
+            with pytest.raises(CorruptData, match=f"{old.id} is live in the server"):
+                live.rollback()
 
 
 def ask(live: Live) -> None:

@@ -118,11 +118,26 @@ def test_while_current_cannot_be_read_no_generation_is_taken_for_a_leftover(
     assert leftovers(home_with_generations) == []
 
 
+def test_a_film_that_a_killed_look_had_fetched_is_removed(home_with_generations: Path) -> None:
+    fetched = home_with_generations / "fetched-uploads" / ".reelmatch-held-abc"
+    fetched.mkdir(parents=True)
+    assert [one.path for one in leftovers(home_with_generations)] == [fetched]
+    remove_all(home_with_generations)
+    assert not fetched.exists()
+
+
 def test_what_earlier_versions_left_is_named_and_stays(home_with_generations: Path) -> None:
     (home_with_generations / ".reelmatch-dump-abc").mkdir()
+    (home_with_generations / "fetched-uploads" / "0123ab-token-x_y1").mkdir(parents=True)
     (home_with_generations.parent / "temporary" / "reelmatch-import-abc").write_bytes(b"x")
+    (home_with_generations.parent / "temporary" / "reelmatch-ab_c12de").mkdir()
     left = leftovers(home_with_generations)
-    assert names(left) == {".reelmatch-dump-abc", "reelmatch-import-abc"}
+    assert names(left) == {
+        ".reelmatch-dump-abc",
+        "0123ab-token-x_y1",
+        "reelmatch-ab_c12de",
+        "reelmatch-import-abc",
+    }
     assert not any(one.is_stale for one in left)
     remove_all(home_with_generations)
     assert leftovers(home_with_generations) == left

@@ -47,6 +47,21 @@ def test_cues_are_read_of_every_form(suffix: str, text: str, line_end: str) -> N
     assert read_cues(text.replace("\n", line_end), suffix) == (EXPECTED, False)
 
 
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("suffix", "text"),
+    [
+        (".srt", "0\n-00:00:05,000 --> 00:00:01,000\nbefore\n\nit\n\n" + SRT),
+        (".srt", SRT + "\n3\n-00:00:05,000 --> -00:00:04,000\nbefore\n"),
+        (".vtt", VTT + "\n-00:05.000 --> 00:01.000\nbefore\nit\n"),
+        (".vtt", VTT.replace("one\n", "zero\n-00:00:05.000 --> 00:01.000\nbefore\n\none\n")),
+        (".ass", ASS + "Dialogue: 0,-0:00:05.00,0:00:01.00,Default,,0,0,0,,before\n"),
+    ],
+)
+def test_what_is_shown_before_the_video_is_left_out(suffix: str, text: str, line_end: str) -> None:
+    assert read_cues(text.replace("\n", line_end), suffix) == (EXPECTED, False)
+
+
 def test_what_is_left_out_of_the_form_does_no_harm() -> None:
     assert read_cues(SRT.replace("\n\n", "\n"), ".srt") == (EXPECTED, False)
     numberless = SRT.replace("1\n00", "00").replace("2\n00", "00")
