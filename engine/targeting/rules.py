@@ -4,7 +4,7 @@ A new rule is a class here and its name in ``RULES``: the rest goes by them: pla
 forms. ``docs/campaigns.md`` says of each what it asks.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from math import inf
 from types import MappingProxyType
@@ -191,8 +191,10 @@ class ExclusionsRule(VideoRule):
         observed, counted = report.observed(tags), report.counted(tags)
         if counted:
             ranges = {tag: observed[tag] for tag in counted if tag in observed}
-            where = "seen at the seconds given" if ranges else "told of the video as a whole"
-            return f"it excludes {', '.join(counted)}, {where}", ranges
+            whole = [tag for tag in counted if tag not in ranges]
+            states = {"seen at the seconds given": [*ranges], "told of the video as a whole": whole}
+            parts = (f"{', '.join(own)}, {state}" for state, own in states.items() if own)
+            return f"it excludes {'; '.join(parts)}", ranges
         if observed:
             uncounted = "seen at the seconds given, but does not count"
             return f"it excludes {', '.join(observed)}, {uncounted}", observed
@@ -226,10 +228,14 @@ class GroupsRule(VideoRule):
         observed = report.observed(tag for tags in needs for tag in tags)
         if not missing:
             return "all that it requires was seen", observed
-        names = ", and ".join(" or ".join(tags) for tags in missing)
-        is_seen = any(report.observed(tags) for tags in missing)
-        why = "seen, but does not count" if is_seen else "not seen"
-        return f"it requires {names}: {why}", observed
+        whys = (f"{' or '.join(tags)}: {self._why(report, tags)}" for tags in missing)
+        return f"it requires {'; '.join(whys)}", observed
+
+    def _why(self, report: EligibilityReport, tags: Collection[str]) -> str:
+        """Return why none of some tags counts."""
+        observed = ", ".join(report.observed(tags))
+        names = f"{observed} " if len(tags) > 1 else ""
+        return f"{names}seen, but does not count" if observed else "not seen"
 
 
 class CategoriesRule(VideoRule):

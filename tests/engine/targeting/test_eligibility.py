@@ -113,6 +113,23 @@ def test_what_is_told_of_the_whole_video_counts_on_no_second(tmp_path: Path) -> 
     assert grouped.says == "all that it requires was seen"
 
 
+def test_of_several_tags_each_state_names_its_own(tmp_path: Path) -> None:
+    cat, beer, car, nudity = map(keyword_match, ("cat", "beer", "car", "nudity"))
+    train = keyword_match("train")
+    with reported(tmp_path, IndexConfig(0.7, "raw", least_seconds=4), titled) as report:
+        excluded = result_of(report, "exclusions", exclude=(cat, beer, car))
+        groups = (Group("all", (beer, train)), Group("any", (train, nudity)))
+        grouped = result_of(report, "groups", groups=groups)
+    assert excluded.says == (
+        "it excludes cat, seen at the seconds given; metadata:car, told of the video as a whole"
+    )
+    assert excluded.observed == {"cat": (TimeRange(0, 10),)}
+    assert grouped.says == (
+        "it requires beer: seen, but does not count; train: not seen;"
+        " nudity or train: nudity seen, but does not count"
+    )
+
+
 def test_a_performance_names_what_was_seen_and_heard(report: EligibilityReport) -> None:
     number = report.snapshot.vocabulary.names.index("audio:speech")
     spoken = Track.from_confidences(np.full((9, 1), 0.9, np.float32), np.array([number]))
