@@ -26,7 +26,10 @@ _EVENTS: Final = (
     " max(case when kind = 'liked' or (kind = 'watched' and share >= 0.5) then 1 else 0 end)"
     " from events where {} group by shown_by, viewer, video"
 )
-_EVENTS_OF_VIEWERS: Final = _EVENTS.format("viewer > ? and viewer <= ? and shown_by >= ?")
+_EVENTS_OF_VIEWERS: Final = _EVENTS.format(
+    "(shown_by, viewer) in"
+    " (select id, viewer from shown_lists where viewer > ? and viewer <= ? and id >= ?)"
+)
 _EVENTS_OF_NOBODYS: Final = _EVENTS.format(
     "shown_by in (select id from shown_lists where viewer is null and id > ? and id <= ?)"
 )
@@ -104,10 +107,9 @@ class ShownLists:
         for low, high in self._viewer_pages("shown_lists"):
             where = "viewer > ? and viewer <= ? and id >= ? order by viewer, id"
             events = self._events(_EVENTS_OF_VIEWERS, low, high, oldest)
-            for viewer, own in groupby(self._lists(where, low, high, oldest), attrgetter("viewer")):
+            for _, own in groupby(self._lists(where, low, high, oldest), attrgetter("viewer")):
                 lists = list(own)
-                named = [event for one in lists for event in events.get(one.id, ())]
-                yield lists, [event for event in named if event.viewer == viewer]
+                yield lists, [event for one in lists for event in events.get(one.id, ())]
 
     def count_events(self, *, since: float) -> int:
         """Return how many videos of lists from a moment on, known or not, events are of.

@@ -1,5 +1,6 @@
 """The suite of every catalog: lists that were shown, and the events that name them."""
 
+import tracemalloc
 from dataclasses import replace
 from typing import Any
 
@@ -94,6 +95,20 @@ class ShownListsSuite(OpenedCatalogs):
         # Bob's of a list of Ann's, and both of one that is not known.
         assert catalog.shown_lists.count_events(since=0) == 6
         assert catalog.shown_lists.count_events(since=NOW + 1) == 0
+
+    def test_events_of_viewers_without_lists_are_not_read(self, catalog: Catalog) -> None:
+        for viewer in ("ann", "zoe"):
+            catalog.viewers.put_interests(viewer, {}, now=0)
+        of_ann, of_zoe = shown(NOW, "ann"), shown(NOW, "zoe")
+        catalog.shown_lists.put([of_ann, of_zoe], since=0)
+        liked = Event("e", video_id(1), EventKind.LIKED, NOW, 1.0, of_ann.id, 1)
+        catalog.viewers.load_events([(f"m{number}", liked) for number in range(2_000)], now=NOW)
+        tracemalloc.start()
+        pairs = list(catalog.shown_lists.by_viewer(since=0))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert pairs == [([of_ann], []), ([of_zoe], [])]
+        assert peak < 200_000  # bytes; an event takes some hundreds
 
     def test_the_lists_of_a_viewer_go_with_them(self, catalog: Catalog) -> None:
         catalog.viewers.put_interests("ann", {}, now=0)
