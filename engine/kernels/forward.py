@@ -23,6 +23,9 @@ LOG: Final = 2
 BATCH_ROWS: Final = 32
 """Rows fetched together; more would not be under way at the same time."""
 
+_STEPS_A_POSTING: Final = 4
+"""Interpreted, a posting that is gathered takes as long as so many steps of other kernels."""
+
 _SCALE_MARGIN: Final = 1.0 + 2.0**-22
 """Above 1 by more than a 32-bit scale is off."""
 
@@ -119,7 +122,7 @@ def _units(
         rows: which of them.
         owners: shape (n_postings of ``rows``,), filled with the place in ``rows``.
         tags: filled with tags, rising within a row.
-        units: filled with term frequency x idf over the row's length.
+        units: filled with term frequency x idf over the row's length; 0 where that is 0.
     """
     end = 0
     for owner in range(rows.size):
@@ -131,11 +134,12 @@ def _units(
             squares += weight * weight
             end += 1
         norm = np.sqrt(squares)
-        for at in range(first, end):
-            units[at] /= norm
+        if norm > 0.0:
+            for at in range(first, end):
+                units[at] /= norm
 
 
-units_of = compiled(_units, steps=lambda *arguments: arguments[-1].size)
+units_of = compiled(_units, steps=lambda *arguments: _STEPS_A_POSTING * arguments[-1].size)
 
 
 def _score(forward: ForwardRows, row: int, weights: Floats, enough: float) -> float:

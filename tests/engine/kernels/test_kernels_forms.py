@@ -65,6 +65,25 @@ def test_an_index_answers_the_same_in_both_forms(
         assert answers(corpus, tf, kernel, weights) == interpreted
 
 
+def test_a_row_of_length_0_has_a_vector_of_zeros() -> None:
+    index = Index.from_counts(sp.csr_matrix([[3, 4], [1, 0]]), ["a", "b"])
+    forward = index.forward._replace(idf=np.array([0.0, 1.0]))
+    for machine_code in (False, True):
+        with form(machine_code=machine_code):
+            assert unit_rows(forward, np.array([1, 0])).values.tolist() == [0.0, 0.0, 1.0]
+
+
+def test_many_postings_are_gathered_by_machine_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    ones = sp.csr_matrix(np.ones((100, 100), np.int64))
+    index = Index.from_counts(ones, [str(number) for number in range(100)])
+    compiler = compiled._Compiler()
+    monkeypatch.setattr(compiled, "_COMPILER", compiler)
+    unit_rows(index.forward, np.arange(100))
+    assert not compiler.is_needed
+    unit_rows(index.forward, np.arange(100).repeat(14))  # 140,000: a tenth of a second
+    assert compiler.is_needed
+
+
 @given(corpora(), st.integers(1, 3), st.integers(0, 1))
 def test_lists_are_varied_the_same_in_both_forms(
     corpus: Corpus, variety: int, n_beyond: int
