@@ -41,7 +41,9 @@ def postgres() -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="session")
+# One a module: milvus-lite hangs up on a process whose idle connection asked for minutes whether it
+# is still there.
+@pytest.fixture(scope="module")
 def milvus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
     """A server of Milvus, where each test has names of its own."""
     with serving_milvus(tmp_path_factory.mktemp("milvus")) as server:

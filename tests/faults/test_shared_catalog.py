@@ -202,8 +202,8 @@ def test_a_worker_goes_on_through_an_outage_while_it_looks(
     """Nobody claims a job twice, and what was seen meanwhile is stored."""
     films = [tmp_path / f"{number}.mp4" for number in range(3)]
     for first, film in enumerate(films):
-        pictures = [numbered(30 * first + second) for second in range(25) for _ in range(5)]
-        write_video(film, pictures, rate=5)
+        # So long that a worker tells of it more than once, one look a second.
+        write_video(film, [numbered(300 * first + second) for second in range(250)], rate=1)
     ids = shared.jobs.add(map(str, films), {}, now=time.time())
 
     def is_under_way() -> bool:
@@ -223,7 +223,7 @@ def test_a_worker_goes_on_through_an_outage_while_it_looks(
     jobs = [job for job in shared.jobs.all() if job.id in ids]
     assert [(job.state, job.attempts) for job in jobs] == [(State.DONE, 1)] * 3, jobs
     assert shared.videos.count() == 3
-    assert {record.seconds for record in shared.videos.page()} == {25}
+    assert {record.seconds for record in shared.videos.page()} == {250}
     log = (tmp_path / "work.log").read_text()
     assert "Traceback" not in log
     assert "p4ss" not in log
