@@ -62,6 +62,10 @@ def confidence_by_embedding(
 
 
 def _only_says_more(text: str, name: str, thesaurus: Thesaurus) -> bool:
-    """Tell whether a noun that leads elsewhere has a tag's name before its head: a fire alarm."""
+    """Tell whether a noun that leads elsewhere has a tag's name before its head: a fire alarm.
+
+    Rock music is music as rock is.
+    """
     before, _, _ = text.rpartition(" ")
-    return f" {name} " in f" {before} " and bool(thesaurus.entries(text))
+    whole, part = ({entry.tag for entry in thesaurus.entries(noun)} for noun in (text, name))
+    return f" {name} " in f" {before} " and bool(whole) and whole.isdisjoint(part)
