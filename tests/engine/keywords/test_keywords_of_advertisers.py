@@ -44,7 +44,7 @@ def is_right(match: KeywordMatch, tags: list[str]) -> bool:
 @pytest.mark.parametrize("genre", ["rock", "classical"])
 def test_a_genre_of_music_is_meant_where_it_is_heard(genre: str) -> None:
     sounds = [f"audio:{name}" for name in ("music", "rock", "classical", "electronic", "ambient")]
-    tags = Vocabulary([*LocalTagger.load().tags, *sounds])
+    tags = Vocabulary((*LocalTagger.load().tags, *sounds))
     match = Keywords(tags, Thesaurus.load(), shared_minilm()).read(f"{genre} music")
     assert genre in {one.tag for one in match.used}
 
