@@ -29,6 +29,7 @@ _DENIED: Final = re.compile(
     r"|\b(?P<lacking>\w+)(?:-|\s+(?!free\s+(?:delivery|shipping|refills?|trials?|samples?|gifts?"
     r"|entry|admission|parking|wi-?fi|downloads?)\b))free\b"
 )
+_OR: Final = re.compile(r"^\s+n?or\s+(?!no\b|without\b)")
 _CHARACTERS: Final = re.compile(r"[,/&+]|[^\s,/&+]+")
 
 
@@ -65,6 +66,8 @@ def denied_in(phrase: str, is_noun: Callable[[str], bool]) -> tuple[list[str], s
         end = match.end()
         if group == "noun":
             end = _end_of_words(text, match.start(group), len(words))
+            # What "no cats or dogs" denies is "no cats, no dogs".
+            text = text[:end] + _OR.sub(" no ", text[end:])
     return nouns, plain(",".join([*others, text[end:]])).strip(", ")
 
 

@@ -78,6 +78,8 @@ def test_plain_is_plain_already(phrase: str) -> None:
         ("city without any cars", ["cars"], "city"),
         ("no more cats", ["cats"], ""),
         ("no cats, no other dogs", ["cats", "dogs"], ""),
+        ("no cats or dogs", ["cats", "dogs"], ""),
+        ("city without cars nor red meat", ["cars", "red meat"], "city"),
         ("no red meat needed", ["red meat"], "needed"),
         ("no sugar cookies", ["sugar"], "cookies"),
         ("no-bake cake", ["bake"], "cake"),
