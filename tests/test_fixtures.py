@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 TESTS = Path(__file__).parent
-SHARED = (TESTS / "conftest.py", TESTS / "journeys" / "conftest.py")
+SHARED = sorted(TESTS.rglob("conftest.py"))
 
 
 def test_no_fixture_of_a_conftest_is_defined_again() -> None:

@@ -22,8 +22,11 @@ _SAYS_MORE: Final = frozenset(
 _LONGEST_PART: Final = 3
 _MAX_CHARACTERS: Final = 16  # words and commas of a phrase that are looked at
 _DENIED: Final = re.compile(
-    r"\b(?:no|without)\s+(?:(?:an?|any|the|my|your|our|their|these|those|more|other)\s+)*"
+    r"\b(?:no|without|excluding|except(?:\s+for)?|(?:but|and)\s+not)\s+"
+    r"(?:(?:an?|any|the|my|your|our|their|these|those|more|other)\s+)*"
     r"(?P<noun>\w+(?:\s+\w+){0,2})"
+    r"|\b(?P<banned>\w+)\s+(?:(?:are|is)\s+)?(?:not\s+(?:allowed|welcome|permitted|included|accepted)"
+    r"|excluded|forbidden|prohibited|banned)\b"
     r"|\b(?:no-|non(?:\s+|-)?)(?P<part>\w{3,})"
     # Nothing is without pizza where delivery is free.
     r"|\b(?P<lacking>\w+)(?:-|\s+(?!free\s+(?:delivery|shipping|refills?|trials?|samples?|gifts?"

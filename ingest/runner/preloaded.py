@@ -8,6 +8,8 @@ The server that forks these processes imports this module, and nobody else.
 
 import gc
 import logging
+import signal
+from typing import Final
 
 import numpy as np
 
@@ -25,6 +27,9 @@ from ingest.thumbnails import Gallery
 
 log = logging.getLogger(__name__)
 
+# Who starts a process waits for it without a limit. The alarm ends even what hangs in C.
+_LONGEST_SECONDS: Final = 120
+
 
 def load() -> None:
     """Load what most videos use, and what loads other parts when it is first used."""
@@ -41,7 +46,10 @@ def load() -> None:
     gc.freeze()
 
 
+signal.alarm(_LONGEST_SECONDS)
 try:
     load()
 except Exception as error:  # noqa: BLE001 - who needs it tells of it
     log.debug("not loaded beforehand: %s", error)
+finally:
+    signal.alarm(0)

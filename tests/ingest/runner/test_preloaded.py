@@ -1,6 +1,7 @@
 """Networks and words that are loaded where the processes of videos are forked from."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,17 @@ except Exception as error:
 """
 
 
+HANGING = """
+import signal, time
+import models.cards
+
+alarm = signal.alarm
+signal.alarm = lambda seconds: alarm(min(seconds, 1))
+models.cards.verify = lambda card: time.sleep(60)
+import ingest.runner.preloaded
+"""
+
+
 def output_of(script: str, *arguments: Path) -> str:
     # As a worker has it, before numpy is there.
     environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
@@ -64,3 +76,9 @@ def test_it_has_one_thread_and_a_film_with_sound_needs_nothing_more(tmp_path: Pa
 
 def test_damaged_weights_are_told_by_who_needs_them_and_stop_no_server() -> None:
     assert output_of(DAMAGED) == "CorruptData damaged"
+
+
+def test_weights_that_are_never_read_to_their_end_end_the_server() -> None:
+    with pytest.raises(subprocess.CalledProcessError) as ended:
+        output_of(HANGING)
+    assert ended.value.returncode == -signal.SIGALRM

@@ -16,14 +16,14 @@ EXPLORER = Path(__file__).parents[3] / "api" / "http" / "explorer"
 
 
 @pytest.fixture(scope="module")
-def console_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def explorer_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server over an empty catalog: there is enough to read."""
     yield from serve(tmp_path_factory.mktemp("explorer"))
 
 
 @pytest.mark.slow
-def test_a_route_is_read_and_tried(open_window: OpenWindow, console_server: Served) -> None:
-    window = open_window()
+def test_a_route_is_read_and_tried(open_window: OpenWindow, explorer_server: Served) -> None:
+    window = open_window(server=explorer_server)
     page = window.page
     page.goto(f"{window.base}{PATH}")
     expect(page.get_by_role("heading", name="reelmatch")).to_be_visible()
@@ -35,11 +35,11 @@ def test_a_route_is_read_and_tried(open_window: OpenWindow, console_server: Serv
     operation.get_by_role("button", name="Execute").click()
     answer = operation.locator(".live-responses-table tbody .response-col_status")
     expect(answer.first).to_contain_text("204")
-    assert console_server.client.get("/v1/viewers/ann").json()["interests"] == {}
+    assert explorer_server.client.get("/v1/viewers/ann").json()["interests"] == {}
 
 
-def test_a_key_can_be_given(open_window: OpenWindow) -> None:
-    window = open_window()
+def test_a_key_can_be_given(open_window: OpenWindow, explorer_server: Served) -> None:
+    window = open_window(server=explorer_server)
     page = window.page
     page.goto(f"{window.base}{PATH}")
     page.get_by_role("button", name="Authorize").first.click()
@@ -50,39 +50,39 @@ def test_a_key_can_be_given(open_window: OpenWindow) -> None:
     expect(keys.first.get_by_role("button", name="Remove authorization")).to_be_visible()
 
 
-def test_the_page_keeps_the_rules_of_the_console(console_server: Served) -> None:
-    page = console_server.client.get(PATH)
+def test_the_page_keeps_the_rules_of_the_console(explorer_server: Served) -> None:
+    page = explorer_server.client.get(PATH)
     for name, value in SECURITY_HEADERS.items():
         assert page.headers[name] == value
     assert "<style" not in page.text
     assert page.text.count("<script") == page.text.count("<script defer src=") == 2
     assert "http://" not in page.text
     assert "https://" not in page.text
-    assert console_server.client.get("/redoc").status_code == 404
+    assert explorer_server.client.get("/redoc").status_code == 404
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "identity"])
-def test_what_the_page_loads_is_packed_and_kept(console_server: Served, encoding: str) -> None:
-    page = console_server.client.get(PATH).text
+def test_what_the_page_loads_is_packed_and_kept(explorer_server: Served, encoding: str) -> None:
+    page = explorer_server.client.get(PATH).text
     loaded = [part.split('"')[0] for part in page.replace('src="', 'href="').split('href="')[1:]]
     files = [address for address in dict.fromkeys(loaded) if "/static/" in address]
     assert len(files) == 5
     for address in files:
-        file = console_server.client.get(address, headers={"accept-encoding": encoding})
+        file = explorer_server.client.get(address, headers={"accept-encoding": encoding})
         assert file.status_code == 200
         assert "immutable" in file.headers["cache-control"]
         assert file.headers["content-security-policy"]
         name = address.rpartition("/")[2]
         assert file.content == (EXPLORER / "static" / name).read_bytes()
     script = next(address for address in files if "bundle" in address)
-    assert (console_server.client.get(script).headers.get("content-encoding")) == "gzip"
+    assert (explorer_server.client.get(script).headers.get("content-encoding")) == "gzip"
 
 
 @pytest.mark.parametrize("path", ["..%2f__init__.py", "../__init__.py", "nothing.js", ""])
-def test_nothing_else_lies_there(console_server: Served, path: str) -> None:
-    folder = console_server.client.get(PATH).text.partition('href="')[2].rpartition("/icon.svg")[0]
+def test_nothing_else_lies_there(explorer_server: Served, path: str) -> None:
+    folder = explorer_server.client.get(PATH).text.partition('href="')[2].rpartition("/icon.svg")[0]
     folder = folder.rpartition('"')[2]
-    answer = console_server.client.get(httpx.URL(f"{folder}/{path}"))
+    answer = explorer_server.client.get(httpx.URL(f"{folder}/{path}"))
     assert answer.status_code == 404
 
 
