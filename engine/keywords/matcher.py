@@ -25,9 +25,11 @@ from engine.domain.matching.keywords import (
 )
 from engine.errors import InvalidInput
 from engine.keywords.broader import broader_than
-from engine.keywords.confidence import confidence_by_embedding, confidence_of
+from engine.keywords.confidence import confidence_by_embedding
+from engine.keywords.denials import denied_tags
 from engine.keywords.embeddings import Cosines, Embedder, EmbeddingSimilarity
-from engine.keywords.phrases import Part, denied_in, is_light, lighter, parts_of, plain
+from engine.keywords.noun_lookup import NounLookup
+from engine.keywords.phrases import Part, is_light, lighter, parts_of, plain
 from engine.keywords.thesaurus.nouns import Thesaurus
 from engine.keywords.weights import weighted_tags
 from engine.words.spelling import MAX_SUGGESTED_WORDS, likeness
@@ -48,8 +50,6 @@ _CUTTING: Final = 2  # what it costs to see, in pieces, that a text has too many
 _WORDS: Final = 100
 
 # Tuned on tests/data/keywords/tuning.json; docs/keywords.md says what they do.
-_PLURAL: Final = 0.99
-_UNKNOWN_COSINE: Final = 0.4  # of a word that is not read and what it is narrower than: as usual
 _HEAD: Final = 0.85
 _MORE: Final = 0.58
 _TOPIC: Final = 0.95  # of a phrase with light words around it
@@ -58,7 +58,6 @@ _AGREEING: Final = 0.35
 _AGREEMENT: Final = 0.2
 _AGREED: Final = 0.62  # used, and below what is surer alone: a part is no head
 _GUESSED: Final = 0.85  # less than what is about as good
-_ENDING: Final = 2  # letters
 _MISSPELT: Final = 0.8  # likeness: one character of five to nine, two of ten or more
 
 
@@ -90,31 +89,19 @@ class Keywords:
         self._embedder = embedder
         self._tag_embedder = tag_embedder or embedder
         self._complete = complete
-        self._plain: dict[str, str] = {}
-        self._singular: dict[str, str] = {}
-        self._know(vocabulary.words.names)
+        self._nouns = NounLookup(vocabulary.words.names, thesaurus)
         self.similarity = EmbeddingSimilarity(vocabulary.words, self._embedder, self._tag_embedder)
 
     def grown(self, vocabulary: Vocabulary) -> "Keywords":
         """Return what understands words as tags of a vocabulary that begins with this one."""
         longer = copy(self)
         longer.vocabulary = vocabulary
-        longer._plain, longer._singular = dict(self._plain), dict(self._singular)
         words = vocabulary.words
-        longer._know(words.names[len(self.vocabulary.words) :])
+        longer._nouns = self._nouns.grown(words.names[len(self.vocabulary.words) :])
         longer.similarity = EmbeddingSimilarity(
             words, self._embedder, self._tag_embedder, self.similarity
         )
         return longer
-
-    def _know(self, tags: Iterable[str]) -> None:
-        # The first tag of a form counts.
-        new = [(plain(tag), tag) for tag in tags]
-        for name, tag in new:
-            self._plain.setdefault(name, tag)
-        for name, tag in new:
-            for form in (name, *self._thesaurus.singulars(name), name.replace(" ", "")):
-                self._singular.setdefault(form, self._plain.get(name, tag))
 
     def read(self, word: str) -> KeywordMatch:
         """Say which tags a word may mean.
@@ -180,7 +167,7 @@ class Keywords:
         return cosines | dict(zip(embedded, self.similarity.of(embedded), strict=True))
 
     def _is_sure(self, text: str, unknown: Cosines) -> bool:
-        return any(candidate.confidence >= USED for candidate in self._of_noun(text, unknown))
+        return any(candidate.confidence >= USED for candidate in self._nouns.find(text, unknown))
 
     def _read(self, word: str, text: str, cosines: Mapping[str, Cosines]) -> KeywordMatch:
         best: dict[str, TagCandidate] = {}
@@ -188,7 +175,8 @@ class Keywords:
             before = best.get(candidate.tag)
             if before is None or candidate.confidence > before.confidence:
                 best[candidate.tag] = candidate
-        for tag in self._denied(word, best):
+        unknown = self.similarity.unknown()
+        for tag in denied_tags(word, best, self._nouns, unknown):
             del best[tag]
         near = cosines[text]
         ranked = sorted(best.values(), key=lambda m: (-m.confidence, -near[m.tag], m.tag))
@@ -209,37 +197,10 @@ class Keywords:
         """Return what a phrase is about, without light words around it; no noun is cut."""
         topic = text
         for shorter in lighter(text):
-            if self._is_one_noun(topic):
+            if self._nouns.is_one_noun(topic):
                 break
             topic = shorter
         return topic
-
-    def _denied(self, word: str, tags: Iterable[str]) -> list[str]:
-        """Return the tags that a phrase says are not there: "non-alcoholic", "sugar-free"."""
-        text = plain(word)
-        nouns, rest = denied_in(word, self._is_one_noun)
-        if not nouns:
-            return []
-        # One word that begins with "non" may be any.
-        if not rest and " " in text and not self._is_one_noun(text):
-            return [*tags]
-        unknown = self.similarity.unknown()
-        meant = [one for noun in nouns for one in self._of_noun(noun, unknown)]
-        others = [text, *(part.words for part in parts_of(rest))]
-        affirmed = {one.tag for noun in others for one in self._of_noun(noun, unknown)}
-        # What is broader is denied unless the rest says it: food without sugar is food.
-        denied = {one.tag for one in meant if one.method is not MatchMethod.BROADER}
-        denied.update({one.tag for one in meant} - affirmed)
-        words = {part for noun in nouns for part in noun.split()}
-        return [tag for tag in tags if tag in denied or self._names_any(tag, words)]
-
-    def _names_any(self, tag: str, denied: set[str]) -> bool:
-        """Return whether a tag has a denied word, or is one but for its ending ("alcoholic")."""
-        name = plain(tag)
-        own, _ = denied_in(tag, self._is_one_noun)
-        return not denied.isdisjoint({*name.split()}.difference(own)) or any(
-            word.startswith(name) and len(word) - len(name) <= _ENDING for word in denied
-        )
 
     def _agreed(self, text: str, candidate: TagCandidate, cosine: float) -> TagCandidate:
         """Return a candidate of the table, surer where the network says the same of the whole.
@@ -294,7 +255,7 @@ class Keywords:
         """
         if match.candidates[0].method is not MatchMethod.EMBEDDING or " " in text:
             return False
-        if next(self._of_noun(text, self.similarity.unknown()), None) is not None:
+        if next(self._nouns.find(text, self.similarity.unknown()), None) is not None:
             return False
         return any(likeness(text, tag) >= _MISSPELT for tag in self.vocabulary.nearest(text)[:1])
 
@@ -321,7 +282,7 @@ class Keywords:
 
         One word of a phrase is like many a tag ("gift card" is no golf cart).
         """
-        if next(self._of_noun(text, self.similarity.unknown()), None) is not None:
+        if next(self._nouns.find(text, self.similarity.unknown()), None) is not None:
             return []
         nearest = self.vocabulary.nearest(text)
         if " " not in text:
@@ -350,10 +311,10 @@ class Keywords:
         return weighted_tags(keywords, tags, matches, strict=strict)
 
     def _candidates(self, text: str, cosines: Cosines) -> Iterator[TagCandidate]:
-        parts = [] if self._is_one_noun(text) else parts_of(text)
+        parts = [] if self._nouns.is_one_noun(text) else parts_of(text)
         phrases = [part.words for part in parts if " " in part.words]
-        nouns = [text, *filter(self._is_one_noun, phrases)]
-        yield from self._of_noun(text, cosines)
+        nouns = [text, *filter(self._nouns.is_one_noun, phrases)]
+        yield from self._nouns.find(text, cosines)
         for tag in cosines.nearest(MAX_CANDIDATES):
             sure = confidence_by_embedding(nouns, plain(tag), cosines[tag], self._thesaurus)
             yield TagCandidate(tag, sure, MatchMethod.EMBEDDING, text)
@@ -363,37 +324,12 @@ class Keywords:
             if not any(_is_within(part.words, noun) for noun in nouns[1:]):
                 yield from self._of_part(part, cosines)
 
-    def _is_one_noun(self, text: str) -> bool:
-        """Tell whether a phrase has a meaning of its own, which its parts alone need not have."""
-        return (
-            self._thesaurus.is_set_phrase(text)
-            or bool(self._thesaurus.entries(text))
-            or text in self._singular
-        )
-
     def _of_part(self, part: Part, cosines: Cosines) -> Iterator[TagCandidate]:
         share = _HEAD if part.is_head else _MORE
-        for candidate in self._of_noun(part.words, cosines):
+        for candidate in self._nouns.find(part.words, cosines):
             yield TagCandidate(
                 candidate.tag, share * candidate.confidence, candidate.method, part.words
             )
-
-    def _of_noun(self, noun: str, cosines: Cosines) -> Iterator[TagCandidate]:
-        if noun in self._plain:
-            yield TagCandidate(self._plain[noun], 1.0, MatchMethod.EXACT, noun)
-        joined = noun.replace(" ", "")
-        for form in (noun, joined, *self._thesaurus.singulars(noun)):
-            if form in self._singular:
-                yield TagCandidate(self._singular[form], _PLURAL, MatchMethod.PLURAL, noun)
-        entries = self._thesaurus.entries(noun)
-        if not entries and joined != noun:
-            entries = self._thesaurus.entries(joined)
-        for entry in entries:
-            tag = self._plain.get(entry.tag)
-            if tag is not None:
-                method = MatchMethod.BROADER if entry.steps else MatchMethod.SYNONYM
-                cosine = cosines[tag] if cosines.is_known else _UNKNOWN_COSINE
-                yield TagCandidate(tag, confidence_of(entry, cosine), method, noun)
 
 
 def keyword_match(word: str, ranked: Sequence[TagCandidate]) -> KeywordMatch:
