@@ -176,7 +176,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     viewer_mean_share: Annotated[float, Meta(ge=0.0, le=1.0)] = VIEWER_RULES.mean_share
     """Share of what most videos show that is taken off a viewer's profile."""
     viewer_power: Annotated[float, Meta(gt=0.0, le=2.0)] = VIEWER_RULES.power
-    """The power of a profile's weights; below 1 it damps the strongest tags."""
+    """The power of how much a viewer's videos show of a tag; below 1 it damps the strongest. Of one
+    liked video nothing is damped."""
     viewer_most_tags: Annotated[int, Meta(ge=1, le=MAX_TAGS)] = VIEWER_RULES.most_tags
     """Number of the strongest tags of a viewer's videos that count."""
     viewer_co_likes: float | None = None

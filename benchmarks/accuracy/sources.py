@@ -4,9 +4,10 @@
     REELMATCH_HOME=HOME python benchmarks/accuracy/sources.py FOLDER [--write] [--fit]
 
 ``FOLDER`` holds the clips of ``clips.py``. ``labels/sources.json`` says of each what is heard,
-read and told, ``labels/fits.json`` which clips fit 20 viewers and 20 campaigns; both were written
-before anything was watched. ``--fit`` tries weights of sources on every second viewer and
-campaign; ``--write`` makes ``SOURCES.md``.
+read and told, ``labels/fits.json`` which clips fit 20 viewers and 20 campaigns,
+``labels/likes.json`` which fit 34 more viewers; all were written before anything was watched.
+``--fit`` tries weights of sources on every second viewer and campaign; ``--write`` makes
+``SOURCES.md``.
 """
 
 import argparse
@@ -50,6 +51,7 @@ def main() -> None:
     arguments = parser.parse_args()
     labels = json.loads((HERE / "labels" / "sources.json").read_text("utf-8"))
     queries = json.loads((HERE / "labels" / "fits.json").read_text("utf-8"))
+    queries["further viewers"] = json.loads((HERE / "labels" / "likes.json").read_text("utf-8"))
     with Live.open(load_settings()) as live:
         videos = {
             label["clip"]: live.catalog.videos.find(str(arguments.folder / label["clip"])).id
@@ -150,40 +152,29 @@ def precisions(
     videos: Mapping[str, str],
     *,
     at_best: bool = False,
-) -> tuple[list[float], list[float]]:
-    """Return the share that is right among the first five, of each viewer and each campaign.
+) -> dict[str, list[float]]:
+    """Return the share that is right among the first five of each, by what they are.
 
     Where fewer clips fit, as many as fit are looked at; a place that nothing takes is wrong. With
     ``at_best`` that of the best order of all that share a tag with what is asked for.
     """
-    snapshot = live.snapshot
     k = len(videos) if at_best else FIRST
 
-    def share(matches: Sequence[Any], fits: Sequence[str]) -> float:
-        right = {videos[clip] for clip in fits}
+    def share(one: Mapping[str, Any]) -> float:
+        if "likes" in one:
+            liked = [videos[clip] for clip in one["likes"]]
+            matches = recommend(live.snapshot, interests={}, liked=liked, k=k)
+        else:
+            matches = _matched(live, one["keywords"], k)
+        right = {videos[clip] for clip in one["fits"]}
         places = min(FIRST, len(right))
         looked_at = matches if at_best else matches[:places]
-        return min(places, sum(one.video in right for one in looked_at)) / places
+        return min(places, sum(match.video in right for match in looked_at)) / places
 
-    viewers = [
-        share(
-            recommend(
-                snapshot,
-                interests={},
-                liked=[videos[clip] for clip in one["likes"]],
-                k=k,
-            ),
-            one["fits"],
-        )
-        for one in queries["viewers"]
-    ]
-    campaigns = [
-        share(_matched(live, one["keywords"], k), one["fits"]) for one in queries["campaigns"]
-    ]
-    return viewers, campaigns
+    return {name: list(map(share, of)) for name, of in queries.items()}
 
 
-def _matched(live: Live, keywords: Sequence[str], k: int) -> Sequence[Any]:
+def _matched(live: Live, keywords: Sequence[str], k: int) -> list[Any]:
     """Return what ``POST /v1/matches`` answers: the matches, and the nearest after them."""
     snapshot, words = live.snapshot, dict.fromkeys(keywords, 1.0)
     try:
@@ -207,13 +198,14 @@ def _precision(queries: Mapping[str, Any], videos: Mapping[str, str]) -> Iterato
     yield "| --- | --- | --- | --- | --- |"
     for name, weights in (("`visual`", dict.fromkeys(OTHERS, 0.0)), ("all, default weights", {})):
         with _indexed(weights) as live:
-            viewers, campaigns = precisions(live, queries, videos)
-        yield f"| {len(viewers)} viewers | {name} | {_halves(viewers)} |"
-        yield f"| {len(campaigns)} campaigns | {name} | {_halves(campaigns)} |"
+            yield from _rows(name, precisions(live, queries, videos))
     with _indexed({}) as live:
-        viewers, campaigns = precisions(live, queries, videos, at_best=True)
-    yield f"| {len(viewers)} viewers | all, in the best order | {_halves(viewers)} |"
-    yield f"| {len(campaigns)} campaigns | all, in the best order | {_halves(campaigns)} |"
+        yield from _rows("all, in the best order", precisions(live, queries, videos, at_best=True))
+
+
+def _rows(name: str, shares: Mapping[str, Sequence[float]]) -> Iterator[str]:
+    for of, values in shares.items():
+        yield f"| {len(values)} {of} | {name} | {_halves(values)} |"
 
 
 def fitted(queries: Mapping[str, Any], videos: Mapping[str, str]) -> Iterator[str]:
@@ -221,8 +213,8 @@ def fitted(queries: Mapping[str, Any], videos: Mapping[str, str]) -> Iterator[st
     for source in (AUDIO, TEXT, METADATA):
         for weight in TRIED:
             with _indexed({**DEFAULT_WEIGHTS, source: weight}) as live:
-                viewers, campaigns = precisions(live, queries, videos)
-            means = f"{np.mean(viewers[::2]):.3f} | {np.mean(campaigns[::2]):.3f}"
+                shares = precisions(live, queries, videos).values()
+            means = " | ".join(f"{np.mean(one[::2]):.3f}" for one in shares)
             yield f"| `{source}` {weight:g} | {means} |"
     _indexed({}).close()  # the index as it was
 

@@ -95,7 +95,7 @@ def chosen(validation: Sequence[Viewer], snapshots: Snapshots) -> ProfileRules:
     """Choose the rules by recall@50, the mean over both descriptions, a few at a time."""
     best = PLAIN
     grids = (
-        ("common_share and power", product(("common_share",), SHARES, ("power",), POWERS)),
+        ("mean_share and power", product(("mean_share",), SHARES, ("power",), POWERS)),
         ("disliked", (("disliked", value) for value in (0.0, 0.1, 0.25, 0.5))),
         ("watched", (("watched", value) for value in (0.0, 0.5, 1.0))),
         ("half_life_days", (("half_life_days", value) for value in (7.0, 60.0, 1e9))),

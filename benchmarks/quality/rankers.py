@@ -1,6 +1,7 @@
 """The ways of recommending that are compared."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -59,9 +60,11 @@ def snapshot_of(films: Films, co_likes: CoLikes | None = None, **options: object
 def by_profile(snapshot: LocalSnapshot, rules: ProfileRules) -> Recommend:
     """Recommend as the product does, and check on the first viewers that it is the same list.
 
-    By the tags alone, scoring every film is quicker than a search each where there are so few. With
-    what is liked together, the product's own candidates are put in its own order.
+    The order is that of the values alone: what variety does is in ``variety.py``. By the tags
+    alone, scoring every film is quicker than a search each where there are so few. With what is
+    liked together, the product's own candidates are put in its own order.
     """
+    rules = replace(rules, variety=0)
     checked = iter(range(CHECKED))
 
     def recommend(viewer: Viewer) -> Sequence[str]:
@@ -75,7 +78,7 @@ def by_profile(snapshot: LocalSnapshot, rules: ProfileRules) -> Recommend:
             ranked = rerank(pool, BY_SCORE, snapshot, k=DEPTH, now=viewer.now)
             films = [one.candidate.video for one in ranked]
         else:
-            films = _best_by_tags(snapshot, profile_vector, profile)
+            films = best_by_tags(snapshot, profile_vector, profile)
         if next(checked, None) is not None and snapshot.base.index.weighting.slope == 1:
             page = page_of(snapshot, profile_vector, question, rules)
             assert films == [one.video for one in page.matches]
@@ -84,9 +87,10 @@ def by_profile(snapshot: LocalSnapshot, rules: ProfileRules) -> Recommend:
     return recommend
 
 
-def _best_by_tags(
+def best_by_tags(
     snapshot: LocalSnapshot, profile_vector: ProfileVector, profile: Profile
 ) -> list[str]:
+    """Return the best films of a profile, none that the viewer has rated."""
     index = snapshot.base.index
     values = index.score_rows(profile_vector.query, np.arange(index.n_videos))
     values[values <= 1e-9] = 0.0

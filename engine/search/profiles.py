@@ -38,7 +38,8 @@ class ProfileRules:
         disliked: how much what they dislike counts beside what they like (Rocchio's gamma).
         half_life_days: after so many days an event counts half.
         mean_share: how much of what most videos show is taken off.
-        power: of the weights of tags; below 1 it damps the strongest.
+        power: of how much videos show of each tag; below 1 it damps the strongest. Of one video
+            nothing is damped, of more and more the power comes to this.
         most_tags: number of the videos' tags that count, the strongest.
         co_likes: share of being liked by who likes the same in a video's value, 0.0 to
             ``MAX_MIX``; None for what the last reindex learned.
@@ -193,9 +194,9 @@ def profile_vector_of(
 
     The videos they liked are averaged, each with length 1, so that a long video counts for no
     more than a short one; a share of what most videos show and of what they dislike is taken off;
-    weights are damped and the strongest kept. That, brought to length 1, and the interests,
-    brought to length 1, are added. Videos that are not in the view do not count. What a request
-    weighs sources with multiplies the sum, tag by tag.
+    how much is shown of each tag is damped, its idf is not, and the strongest are kept. That,
+    brought to length 1, and the interests, brought to length 1, are added. Videos that are not in
+    the view do not count. What a request weighs sources with multiplies the sum, tag by tag.
 
     Raises:
         UnknownTag: for interests that are not tags.
@@ -208,7 +209,7 @@ def profile_vector_of(
     shown: Floats = np.bincount(contributions.tags, contributions.values, minlength=n_tags).astype(
         np.float64
     )
-    shown = np.sign(shown) * np.abs(shown) ** rules.power
+    shown = _damped(shown, snapshot.idf, _power(reactions, rules.power))
     if np.count_nonzero(shown) > rules.most_tags:
         shown[np.argsort(-np.abs(shown), kind="stable")[rules.most_tags :]] = 0.0
     length = float(np.sqrt(np.dot(shown, shown)))
@@ -248,6 +249,30 @@ def _contributions_of(
         values = np.concatenate([values, -rules.mean_share * mean.values])
     order = np.argsort(tags, kind="stable")
     return present, Contributions(owners[order], tags[order], values[order])
+
+
+def _power(reactions: Sequence[Reaction], power: float) -> float:
+    """Return the power for a mean of so many videos: 1 for one, and soon that of the rules.
+
+    Their number is the effective one (Kish 1965): of weights of which one is far the largest, 1.
+    """
+    weights = np.array([one.weight for one in reactions if one.weight > 0])
+    if not len(weights):
+        weights = np.array([-one.weight for one in reactions])
+    if not len(weights):
+        return power
+    weights /= weights.max()  # of events of long ago, squares would be 0
+    n_effective = float(weights.sum() ** 2 / np.dot(weights, weights))
+    return power + (1.0 - power) / n_effective**2
+
+
+def _damped(weights: Floats, idf: Floats, power: float) -> Floats:
+    """Take the power of weights but not of the idf in them: sign x idf x (size / idf) ^ power."""
+    damped = np.zeros(len(weights))
+    tags = np.flatnonzero(weights)
+    sizes = np.abs(weights[tags])
+    damped[tags] = np.sign(weights[tags]) * idf[tags] ** (1.0 - power) * sizes**power
+    return damped
 
 
 def _is_explicit(event: Event) -> bool:

@@ -61,7 +61,16 @@ def textbook(profile: Profile, rules: ProfileRules) -> dict[str, float]:
         shown = added(mean(likes), times(-rules.mean_share * known, everything))
     if dislikes:
         shown = added(shown, times(-rules.disliked if likes else -1.0, mean(dislikes)))
-    damped = {tag: abs(v) ** rules.power * (1 if v > 0 else -1) for tag, v in shown.items() if v}
+    felt = list((likes or dislikes).values())
+    power = rules.power
+    if felt:
+        n_effective = sum(felt) ** 2 / sum(weight * weight for weight in felt)
+        power += (1 - power) / n_effective**2
+    damped = {
+        tag: (abs(v) / idf(tag)) ** power * idf(tag) * (1 if v > 0 else -1)
+        for tag, v in shown.items()
+        if v
+    }
     strongest = sorted(damped, key=lambda tag: -abs(damped[tag]))[: rules.most_tags]
     scaled = unit({tag: damped[tag] for tag in strongest})
     if not likes:
@@ -118,6 +127,22 @@ def test_reasons_add_up_to_the_score_and_their_parts_to_each_share(
             assert parts == pytest.approx(reason.share, abs=1e-12)
             for source in reason.from_:
                 assert reason.tag in VIDEOS[source.video]
+
+
+@given(st.sampled_from(list(VIDEOS)), st.floats(0.05, 1.0), st.floats(0.3, 1.0))
+def test_of_one_liked_video_nothing_is_damped(video: str, weight: float, power: float) -> None:
+    snapshot = snapshot_of(VIDEOS)
+    rules = ProfileRules(mean_share=0.0, power=power)
+    vector = profile_vector_of(profile({}, {video: weight}), snapshot, rules)
+    own = snapshot.query_like(video)
+    assert vector.query.tags.tolist() == own.tags.tolist()
+    assert vector.query.units == pytest.approx(own.units)
+
+
+def test_likes_of_long_ago_still_make_a_profile() -> None:
+    snapshot = snapshot_of(VIDEOS)
+    old = dict.fromkeys(VIDEOS, 1e-180)
+    assert not profile_vector_of(profile({}, old), snapshot, ProfileRules()).is_empty
 
 
 @given(
