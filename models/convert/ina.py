@@ -1,8 +1,9 @@
 """Speech, music or noise, of INA's inaSpeechSegmenter, from the Keras file of its package.
 
-Run: ``python -m models.convert.ina PATH/TO/inaSpeechSegmenter``; needs h5py.
+Run: ``python -m models.convert.ina PATH/TO/inaSpeechSegmenter FOLDER/OF/SOUND``; needs h5py.
 """
 
+import itertools
 import json
 import sys
 from collections.abc import Callable
@@ -14,8 +15,11 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
+from ingest.taggers.audio.networks import patches_of
+from ingest.taggers.audio.spectra import PATCHES, RATE
 from models.convert.graph import Array, GraphBuilder
-from models.convert.quantize import write_weights
+from models.convert.quantize import quantize, write_weights
+from models.convert.sounds import pieces
 
 FRAMES, BANDS = 68, 21
 _FILE: Final = "keras_speech_music_noise_cnn.hdf5"
@@ -32,7 +36,15 @@ class _Conversion:
         self._tensors = _tensors(file)
         config = json.loads(file.attrs["model_config"])["config"]
         layers = config["layers"] if isinstance(config, dict) else config
-        self._layers = [layer for layer in layers if layer["class_name"] not in _IDLE]
+        layers = [layer for layer in layers if layer["class_name"] not in _IDLE]
+        # What normalises a convolution is part of it.
+        self._normalisations = {
+            layer["config"]["name"]: after["config"]
+            for layer, after in itertools.pairwise(layers)
+            if (layer["class_name"], after["class_name"]) == ("Conv2D", "BatchNormalization")
+        }
+        folded = list(self._normalisations.values())
+        self._layers = [layer for layer in layers if layer["config"] not in folded]
         self.graph = GraphBuilder()
         self._emitters: dict[str, Callable[[str, Layer], str]] = {
             "Conv2D": self._convolution,
@@ -57,25 +69,20 @@ class _Conversion:
         )
 
     def _convolution(self, x: str, config: Layer) -> str:
-        kernel = self._tensor(config, "kernel").transpose(3, 2, 0, 1)
-        bias = self.graph.constant(self._tensor(config, "bias"))
-        return self.graph.node("Conv", [x, self.graph.half(kernel), bias])
+        kernel, bias = self._tensor(config, "kernel"), self._tensor(config, "bias")
+        factor, shift = self._factor_and_shift(self._normalisations[config["name"]])
+        operands = (kernel * factor).transpose(3, 2, 0, 1), bias * factor + shift
+        return self.graph.node("Conv", [x, *(self.graph.constant(part) for part in operands)])
 
     def _normalisation(self, x: str, config: Layer) -> str:
+        factor, shift = (self.graph.constant(part) for part in self._factor_and_shift(config))
+        return self.graph.node("Add", [self.graph.node("Mul", [x, factor]), shift])
+
+    def _factor_and_shift(self, config: Layer) -> tuple[Array, Array]:
         names = ("gamma", "beta", "moving_mean", "moving_variance")
         gamma, beta, mean, variance = (self._tensor(config, name) for name in names)
         scale = gamma / np.sqrt(variance + _EPSILON)
-        shape = (1, -1, 1, 1) if self._is_picture(config) else (1, -1)
-        factor, shift = (
-            part.reshape(shape).astype(np.float32) for part in (scale, beta - mean * scale)
-        )
-        x = self.graph.node("Mul", [x, self.graph.constant(factor)])
-        return self.graph.node("Add", [x, self.graph.constant(shift)])
-
-    def _is_picture(self, config: Layer) -> bool:
-        names = [layer["config"]["name"] for layer in self._layers]
-        flat = next(i for i, layer in enumerate(self._layers) if layer["class_name"] == "Flatten")
-        return names.index(config["name"]) < flat
+        return scale.astype(np.float32), (beta - mean * scale).astype(np.float32)
 
     def _pooling(self, x: str, config: Layer) -> str:
         pad = "SAME_UPPER" if config["padding"] == "same" else "VALID"
@@ -116,9 +123,14 @@ def float_model(folder: Path) -> onnx.ModelProto:
 
 
 def main() -> None:
-    """Write the weights into the package."""
+    """Write the weights into the package, with the convolutions in 8 bits."""
     model = float_model(Path(sys.argv[1]))
-    write_weights("ina_speech_music", model.SerializeToString(), form="float16")
+    feeds = [
+        {"patches": patches_of(PATCHES.bands(piece), 0, len(piece) // RATE)}
+        for piece in pieces(Path(sys.argv[2]))
+    ]
+    operators = ["Conv", "Relu", "MaxPool"]
+    write_weights("ina_speech_music", quantize(model, feeds, operators=operators))
 
 
 if __name__ == "__main__":

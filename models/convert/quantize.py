@@ -2,8 +2,9 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,6 +40,7 @@ def quantize(
     operators: Sequence[str],
     float_nodes: Sequence[str] = (),
     grey: int | None = None,
+    ranges: Mapping[str, tuple[float, float]] = MappingProxyType({}),
 ) -> bytes:
     """Return the int8 model: uint8 activations, int8 weights with one scale a channel.
 
@@ -55,13 +57,15 @@ def quantize(
         grey: given where a model begins by casting its first input to float, subtracting this
             and putting the channels first: the first convolution then reads the bytes of a frame
             as they are, four a pixel, and nothing is rounded on the way.
+        ranges: by the name of a value, its least and most where what is beyond does not matter.
     """
-    first = onnx.load_from_string(_quantize(model, feeds, operators, float_nodes, grey))
+    overrides = _overrides(model, float_nodes, grey, ranges)
+    first = onnx.load_from_string(_quantize(model, feeds, operators, float_nodes, overrides))
     corrected = onnx.ModelProto()
     corrected.CopyFrom(model)
     layers = list(_rounded_layers(model, operators, float_nodes))
     _correct_biases(corrected, first, layers, feeds)
-    weights = _quantize(corrected, feeds, operators, float_nodes, grey)
+    weights = _quantize(corrected, feeds, operators, float_nodes, overrides)
     return weights if grey is None else _taking_bytes(weights)
 
 
@@ -70,22 +74,38 @@ def convolutions(model: onnx.ModelProto) -> list[onnx.NodeProto]:
     return [node for node in model.graph.node if node.op_type == "Conv"]
 
 
+Overrides = dict[str, list[dict[str, Any]]]
+
+
+def _overrides(
+    model: onnx.ModelProto,
+    float_nodes: Sequence[str],
+    grey: int | None,
+    ranges: Mapping[str, tuple[float, float]],
+) -> Overrides:
+    """Return how some values are rounded, by their names."""
+    full_range = {"quant_type": QuantType.QInt8, "symmetric": True, "axis": 0}
+    overrides: Overrides = {
+        node.input[1]: [full_range | {"reduce_range": False}]
+        for node in convolutions(model)
+        if is_depthwise(node) and node.name not in float_nodes
+    }
+    if grey is not None:
+        as_it_is = {"scale": np.array(1, np.float32), "zero_point": np.array(grey, np.uint8)}
+        overrides[convolutions(model)[0].input[0]] = [{"quant_type": QuantType.QUInt8} | as_it_is]
+    for value, (least, most) in ranges.items():
+        limits = {"rmin": np.float32(least), "rmax": np.float32(most)}
+        overrides[value] = [{"quant_type": QuantType.QUInt8} | limits]
+    return overrides
+
+
 def _quantize(
     model: onnx.ModelProto,
     feeds: Sequence[Feed],
     operators: Sequence[str],
     float_nodes: Sequence[str],
-    grey: int | None,
+    overrides: Overrides,
 ) -> bytes:
-    full_range = {"quant_type": QuantType.QInt8, "symmetric": True, "axis": 0}
-    overrides: dict[str, list[dict[str, Any]]] = {
-        node.input[1]: [full_range | {"reduce_range": False}]
-        for node in convolutions(model)
-        if _is_depthwise(node)
-    }
-    if grey is not None:
-        as_it_is = {"scale": np.array(1, np.float32), "zero_point": np.array(grey, np.uint8)}
-        overrides[convolutions(model)[0].input[0]] = [{"quant_type": QuantType.QUInt8} | as_it_is]
     with tempfile.TemporaryDirectory() as folder:
         prepared, quantized = Path(folder, "prepared.onnx"), Path(folder, "int8.onnx")
         onnx.save(onnx.shape_inference.infer_shapes(model), prepared)
@@ -150,7 +170,8 @@ def _read_four_bytes_a_pixel(model: onnx.ModelProto) -> None:
     weights.CopyFrom(numpy_helper.from_array(widened, weights.name))
 
 
-def _is_depthwise(node: onnx.NodeProto) -> bool:
+def is_depthwise(node: onnx.NodeProto) -> bool:
+    """Tell whether a convolution looks at each channel alone."""
     return any(attribute.name == "group" and attribute.i > 1 for attribute in node.attribute)
 
 

@@ -1,4 +1,4 @@
-"""Music to calibrate with, from files of a folder."""
+"""Sound to calibrate with, from files of a folder."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,9 +9,10 @@ from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
 from ingest.taggers.audio.networks import MUSIC_SAMPLES
-from ingest.taggers.audio.spectra import MUSIC, RATE
+from ingest.taggers.audio.spectra import MUSIC, RATE, Samples
 
 _START_SECONDS = 20
+_PIECE_SECONDS = 8
 
 
 def music_bands(folder: Path) -> Iterator[NDArray[np.float32]]:
@@ -19,10 +20,19 @@ def music_bands(folder: Path) -> Iterator[NDArray[np.float32]]:
     for file in sorted(folder.rglob("*.ogg")):
         samples = _samples(file)[_START_SECONDS * RATE :][:MUSIC_SAMPLES]
         if len(samples) == MUSIC_SAMPLES:
-            yield MUSIC.bands(np.pad(samples, MUSIC.length // 2))[:187]
+            yield MUSIC.bands(np.pad(samples, MUSIC.frames.length // 2))[:187]
 
 
-def _samples(file: Path) -> NDArray[np.int16]:
+def pieces(folder: Path) -> Iterator[Samples]:
+    """Yield the first seconds of each sound, in order of names, and a second of silence."""
+    yield np.zeros(RATE, np.int16)
+    for file in sorted((*folder.rglob("*.ogg"), *folder.rglob("*.wav"))):
+        samples = _samples(file)[: _PIECE_SECONDS * RATE]
+        if len(samples) >= RATE:
+            yield samples
+
+
+def _samples(file: Path) -> Samples:
     resampler = AudioResampler("s16", "mono", RATE)
     pieces, n_samples = [np.zeros(0, np.int16)], 0
     with av.open(str(file)) as container:

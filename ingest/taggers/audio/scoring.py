@@ -8,14 +8,14 @@ from numpy.typing import NDArray
 
 from ingest.taggers.audio.levels import levels, silence
 from ingest.taggers.audio.networks import EVENT_CONTEXT, MUSIC_SAMPLES, Events, Networks
-from ingest.taggers.audio.spectra import EVENTS, RATE, Samples
+from ingest.taggers.audio.spectra import RATE, SPEECH_FRAMES, Samples
 
 SLOT_SECONDS: Final = 12
 """The kind of music is told once in so many seconds, by the three in their middle. What is left at
 the end and is less than half of that belongs to the slot before."""
 
 _BLOCK_SECONDS: Final = 36  # a multiple of a slot's
-_CONTEXT: Final = EVENT_CONTEXT * EVENTS.hop + EVENTS.length
+_CONTEXT: Final = EVENT_CONTEXT * SPEECH_FRAMES.hop + SPEECH_FRAMES.length
 _IS_SILENT: Final = 0.5
 _MUSIC_FROM: Final = 0.4
 """Mean share of music in a slot from which on it is asked which music it is."""
@@ -90,12 +90,12 @@ class SoundScorer:
         if is_silent.all():
             events = Events(*[np.zeros(n_seconds, np.float32)] * len(Events._fields))
         else:
-            outputs = self._networks.events(piece, begin // EVENTS.hop, n_seconds)
+            outputs = self._networks.events(piece, begin // SPEECH_FRAMES.hop, n_seconds)
             events = Events(*(np.where(is_silent, 0, part).astype(np.float32) for part in outputs))
         self._blocks.append(SoundScores(loud, events, self._slots(own, events)))
         self._done += n_seconds
         keep = min(max(0, self._done * RATE - self._start - _CONTEXT), len(sound))
-        keep -= keep % EVENTS.hop
+        keep -= keep % SPEECH_FRAMES.hop
         self._waiting, self._n_waiting = [sound[keep:].copy()], len(sound) - keep
         self._start += keep
 

@@ -38,12 +38,16 @@ def triangle(at: float, low: float, middle: float, high: float) -> float:
     return (high - at) / (high - middle) if middle < at < high else 0.0
 
 
+def povey(frame: list[float]) -> list[float]:
+    mean = sum(frame) / 400
+    return power(emphasised([value - mean for value in frame]), lambda i: hann(399)(i) ** 0.85)
+
+
 def kaldi(frame: list[float]) -> list[float]:
     def mel(hertz: float) -> float:
         return 1127 * math.log(1 + hertz / 700)
 
-    mean = sum(frame) / 400
-    shares = power(emphasised([value - mean for value in frame]), lambda i: hann(399)(i) ** 0.85)
+    shares = povey(frame)
     step = (mel(8000) - mel(20)) / 81
     bands = []
     for m in range(80):
@@ -55,7 +59,7 @@ def kaldi(frame: list[float]) -> list[float]:
 
 
 def htk(frame: list[float]) -> list[float]:
-    shares = power(emphasised(frame), hann(399))
+    shares = povey(frame)
     mels = [
         2595 * math.log10(1 + 100 / 700) * (1 - m / 25) + 2595 * math.log10(1 + 8000 / 700) * m / 25
         for m in range(26)
@@ -103,8 +107,8 @@ def test_bands_are_what_the_definition_says(
     bands = spectrum.bands(sound)
     assert bands.dtype == np.float32
     for number in (0, 3):
-        start = number * spectrum.hop
-        frame = [float(value) for value in sound[start : start + spectrum.length]]
+        start = number * spectrum.frames.hop
+        frame = [float(value) for value in sound[start : start + spectrum.frames.length]]
         assert bands[number] == pytest.approx(definition(frame), abs=2e-3)
 
 
@@ -112,7 +116,7 @@ def test_bands_are_what_the_definition_says(
 def test_a_piece_has_the_frames_that_the_whole_has(spectrum: Spectrum) -> None:
     sound = melody(1)
     whole = spectrum.bands(sound)
-    part = spectrum.bands(sound[10 * spectrum.hop :])
+    part = spectrum.bands(sound[10 * spectrum.frames.hop :])
     assert len(part) == len(whole) - 10
     assert np.allclose(part, whole[10:], atol=1e-3)
 
