@@ -45,11 +45,6 @@ def _key(score: float, row: int) -> int:
 key_of = compiled(_key)
 
 
-def rows_of_keys(keys: Keys) -> NDArray[np.int64]:
-    """Return the rows the keys were made of."""
-    return _LAST_ROW - (keys & _LAST_ROW)
-
-
 def _floor(key: int) -> float:
     """Return the least score that rounds to the key's score, or above it."""
     return ((key >> _ROW_BITS) - 0.5) * TIE
@@ -102,12 +97,15 @@ push = compiled(_push)
 
 
 def _unload(keys: Keys, scores: Scores, size: int) -> None:
-    """Turn the heap into a list, best first."""
+    """Turn the heap into a list of rows, best first, in place of the keys."""
+    n_matches = size
     while size > 1:
         size -= 1
         worst_key, worst_score = keys[0], scores[0]
         sink(keys, scores, size, keys[size], scores[size])
         keys[size], scores[size] = worst_key, worst_score
+    for at in range(n_matches):
+        keys[at] = _LAST_ROW - (keys[at] & _LAST_ROW)
 
 
 unload = compiled(_unload)

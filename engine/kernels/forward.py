@@ -70,9 +70,12 @@ class Queries(NamedTuple):
 
 
 class TopRows(NamedTuple):
-    """Output of a search: shape (n_queries, k) each, best first, and how many there are."""
+    """Output of a search: shape (n_queries, k) each, best first, and how many there are.
 
-    keys: NDArray[np.int64]
+    Until a query is answered, ``rows`` holds the keys of a heap; see ``engine.kernels.best``.
+    """
+
+    rows: NDArray[np.int64]
     scores: Floats
     sizes: NDArray[np.int64]
 
@@ -285,7 +288,7 @@ def _search_rows(
     """Find the best of ``rows`` for every query by scoring each of them."""
     sink = np.empty(1, dtype=np.int64)
     for query in range(queries.starts.size - 1):
-        keys, scores, size = hits.keys[query], hits.scores[query], 0
+        keys, scores, size = hits.rows[query], hits.scores[query], 0
         spread(queries, query, forward.idf, weights)
         for at in range(0, rows.size, BATCH_ROWS):
             some = rows[at : at + BATCH_ROWS]

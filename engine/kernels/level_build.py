@@ -17,16 +17,17 @@ from engine.kernels.forward import ForwardRows, term_frequency
 
 N_BANDS: Final = 256
 MAX_LEVELS: Final = 24
-_LEVEL_POSTINGS: Final = 24
-"""A tag with fewer postings than this a level gets fewer levels."""
+_RUN_POSTINGS: Final = 16
+"""A tag with fewer postings than this a level and block gets fewer levels."""
 
-_LEVEL_COST: Final = 24.0
-"""Cost of starting to read a level, in postings."""
+_RUN_COST: Final = 8.0
+"""Cost of starting to read a level in a block, in postings."""
 
 _UPWARD: Final = 1.0 + 1e-5
 
 Starts = NDArray[np.int64]
 Rows = NDArray[np.uint32]
+BlockRows = NDArray[np.uint16]
 
 
 def _band(impact: float, max_impact: float) -> int:
@@ -87,11 +88,18 @@ def _gather(
 gather_postings = compiled(_gather, always=True)
 
 
-def _cut(counts: Starts, max_impact: float, level_of: Starts, uppers: NDArray[np.float32]) -> int:
+def _cut(
+    counts: Starts,
+    n_blocks: int,
+    max_impact: float,
+    level_of: Starts,
+    uppers: NDArray[np.float32],
+) -> int:
     """Cut one tag's bands into levels.
 
     Args:
         counts: shape (N_BANDS,), the tag's postings in each band.
+        n_blocks: that its postings are spread over.
         max_impact: no impact is above.
         level_of: filled, shape (N_BANDS,), the level of each band.
         uppers: filled, shape (MAX_LEVELS,), the upper edge of each level.
@@ -103,7 +111,7 @@ def _cut(counts: Starts, max_impact: float, level_of: Starts, uppers: NDArray[np
     for band in range(N_BANDS):
         n_postings += counts[band]
         total += np.sqrt(counts[band] * (2.0 * (N_BANDS - band) - 1.0))
-    n_max = min(MAX_LEVELS, 1 + n_postings // _LEVEL_POSTINGS)
+    n_max = min(MAX_LEVELS, 1 + n_postings // (_RUN_POSTINGS * n_blocks))
     n_levels, gone, level_end = 0, 0.0, 0.0
     for band in range(N_BANDS):
         if counts[band] > 0:
@@ -120,7 +128,11 @@ cut_levels = compiled(_cut, always=True)
 
 
 def _slopes(
-    sizes: Starts, uppers: NDArray[np.float32], n_levels: int, slopes: NDArray[np.float32]
+    sizes: Starts,
+    uppers: NDArray[np.float32],
+    n_levels: int,
+    n_blocks: int,
+    slopes: NDArray[np.float32],
 ) -> None:
     """Fill ``slopes`` with the lower convex hull of bound over postings read, level by level.
 
@@ -133,7 +145,7 @@ def _slopes(
     for level in range(n_levels):
         below = uppers[level + 1] if level + 1 < n_levels else np.float32(0.0)
         drops[n_pools] = uppers[level] - below
-        costs[n_pools] = sizes[level] + _LEVEL_COST
+        costs[n_pools] = sizes[level] + _RUN_COST * n_blocks
         ends[n_pools] = level + 1
         n_pools += 1
         while n_pools > 1 and (
@@ -158,51 +170,69 @@ def _cut_tags(
     bands: NDArray[np.uint8],
     tag_starts: Starts,
     max_impact: float,
+    block_rows: int,
+    n_blocks: int,
     firsts: Starts,
     uppers: NDArray[np.float32],
     slopes: NDArray[np.float32],
     starts: Starts,
-    rows: Rows,
+    rows: BlockRows,
 ) -> int:
-    """Cut the posting lists of a run of tags into levels.
+    """Cut the posting lists of a run of tags into levels, each list block by block.
 
     Args:
         gathered: shape (n_postings,), rows within the shard, tag by tag.
         bands: shape (n_postings,), aligned with ``gathered``.
         tag_starts: shape (n_tags + 1,); tag t owns ``gathered[tag_starts[t]:tag_starts[t + 1]]``.
         max_impact: no impact is above.
+        block_rows: rows of a block, a power of 2.
+        n_blocks: of the shard.
         firsts: filled, shape (n_tags,), the level after the last of each tag.
         uppers: filled, the upper edge of each level.
         slopes: filled, aligned with ``uppers``.
-        starts: filled from 1 on, the posting after the last of each level; ``starts[0]`` is 0.
-        rows: filled, shape (n_postings,), as ``gathered``, level by level within each tag.
+        starts: filled from 1 on, the posting after the last of each level in a block, ``n_blocks``
+            a level; ``starts[0]`` is 0.
+        rows: filled, shape (n_postings,), rows within the block, rising within a level.
 
     Returns:
         How many levels there are.
     """
+    of_blocks = np.empty((n_blocks, N_BANDS), dtype=np.int64)
     counts = np.empty(N_BANDS, dtype=np.int64)
     level_of = np.empty(N_BANDS, dtype=np.int64)
     sizes = np.empty(MAX_LEVELS, dtype=np.int64)
-    free = np.empty(MAX_LEVELS, dtype=np.int64)
-    first = 0
+    free = np.empty((n_blocks, MAX_LEVELS), dtype=np.int64)
+    first, run, bits = 0, 0, 0
+    while 1 << bits < block_rows:
+        bits += 1
     for tag in range(firsts.size):
         start, end = tag_starts[tag], tag_starts[tag + 1]
         if start < end:
-            counts[:] = 0
+            of_blocks[:] = 0
             for at in range(start, end):
-                counts[bands[at]] += 1
-            n_levels = cut_levels(counts, max_impact, level_of, uppers[first:])
+                of_blocks[gathered[at] >> bits, bands[at]] += 1
+            counts[:] = 0
+            for block in range(n_blocks):
+                for band in range(N_BANDS):
+                    counts[band] += of_blocks[block, band]
+            n_levels = cut_levels(counts, n_blocks, max_impact, level_of, uppers[first:])
             sizes[:] = 0
+            free[:] = 0
             for band in range(N_BANDS):
                 sizes[level_of[band]] += counts[band]
-            hull_slopes(sizes, uppers[first:], n_levels, slopes[first:])
-            for level in range(n_levels):
-                free[level] = starts[first + level]
-                starts[first + level + 1] = starts[first + level] + sizes[level]
+                for block in range(n_blocks):
+                    free[block, level_of[band]] += of_blocks[block, band]
+            hull_slopes(sizes, uppers[first:], n_levels, n_blocks, slopes[first:])
+            for block in range(n_blocks):
+                for level in range(n_levels):
+                    size = free[block, level]
+                    free[block, level] = starts[run]
+                    starts[run + 1] = starts[run] + size
+                    run += 1
             for at in range(start, end):
-                level = level_of[bands[at]]
-                rows[free[level]] = gathered[at]
-                free[level] += 1
+                block, level = gathered[at] >> bits, level_of[bands[at]]
+                rows[free[block, level]] = gathered[at] & (block_rows - 1)
+                free[block, level] += 1
             first += n_levels
         firsts[tag] = first
     return first

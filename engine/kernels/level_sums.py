@@ -1,8 +1,8 @@
 """The accumulators of a search by level: adding levels to them, and finding the great ones.
 
-An accumulator is 16 bits: the sum of the upper edges of what was read of a row. A shard has as
-many as rows, of which few matter; they are looked at several at a time, as whole words, or only
-where something was added.
+An accumulator is 16 bits: the sum of the upper edges of what was read of a row. There are as many
+as a block has rows, all 0 between two blocks; few of them matter. They are looked at several at a
+time, as whole words, or only where something was added, and set to 0 in the same go.
 """
 
 from typing import Final
@@ -12,18 +12,16 @@ from numpy.typing import NDArray
 
 from engine.kernels.best import push
 from engine.kernels.compiled import compiled
-from engine.kernels.forward import Floats
-from engine.kernels.level_plan import Levels, Numbers
+from engine.kernels.level_plan import Levels, Lists, Numbers
 
 FULL: Final = 32_767
-"""The largest accumulator; its 16th bit is for marks and for the look at whole words."""
+"""The largest accumulator; its 16th bit is for the look at whole words."""
 
 STRIP_ROWS: Final = 512
 """Rows that are looked at together."""
 
 _WORD_ROWS: Final = 4
 _STRIP_WORDS: Final = STRIP_ROWS // _WORD_ROWS
-_MARK: Final = np.uint16(0x8000)
 _HIGH_BITS: Final = np.uint64(0x8000_8000_8000_8000)
 _LANES: Final = np.uint64(0x0001_0001_0001_0001)
 _ROW_BITS: Final = 32
@@ -34,39 +32,21 @@ Words = NDArray[np.uint64]
 Passes = NDArray[np.bool_]
 
 
-def _clear(n_rows: int, sums: Sums) -> None:
-    """Set the accumulators of a shard to 0.
-
-    Also brings them into the processor's cache in one sweep: the reading that follows goes to
-    them in no order.
-    """
-    words = sums.view(np.uint64)
-    for first in range(0, n_rows, STRIP_ROWS):
-        strip = words[first // _WORD_ROWS : (first + STRIP_ROWS) // _WORD_ROWS]
-        for word in range(_STRIP_WORDS):
-            strip[word] = 0
-
-
-clear_sums = compiled(_clear, always=True)
-
-
 def _read(
-    levels: Levels,
-    froms: Numbers,
-    depths: Numbers,
-    units: Floats,
-    scale: float,
-    sums: Sums,
+    levels: Levels, lists: Lists, block: int, depths: Numbers, scale: float, sums: Sums
 ) -> int:
-    """Add the levels from ``froms`` to ``depths`` of every tag; return how many postings."""
+    """Add the levels of every tag up to ``depths``, in one block; return how many postings."""
     n_read = 0
-    for at in range(froms.size):
-        for level in range(froms[at], depths[at]):
-            step = np.uint16(int(units[at] * levels.uppers[level] * scale) + 1)
-            start, end = levels.starts[level], levels.starts[level + 1]
-            for posting in range(start, end):
-                sums[levels.rows[posting]] += step
+    for at in range(depths.size):
+        first = lists.firsts[at]
+        run = lists.runs[at] + block * (lists.lasts[at] - first)
+        for level in range(first, depths[at]):
+            step = np.uint16(int(lists.units[at] * levels.uppers[level] * scale) + 1)
+            start, end = levels.starts[run], levels.starts[run + 1]
+            for row in levels.rows[start:end]:
+                sums[row] += step
             n_read += end - start
+            run += 1
     return n_read
 
 
@@ -121,54 +101,44 @@ sum_of = compiled(_sum_of, always=True)
 
 def _top_sums(
     levels: Levels,
-    firsts: Numbers,
+    lists: Lists,
+    block: int,
     depths: Numbers,
-    enough: int,
     sums: Sums,
     first_row: int,
     passes: Passes,
     top: Numbers,
-    marked_rows: Numbers,
+    n_top: int,
 ) -> int:
-    """Collect rows with great accumulators from the topmost levels that were read.
+    """Keep the rows with the greatest accumulators of those met so far.
 
     Args:
         levels: the index.
-        firsts: shape (n,), the first level of each tag of the query.
+        lists: of the query.
+        block: which was read.
         depths: shape (n,), the level after the last that was read.
-        enough: of one tag, levels are gone over until so many postings were.
-        sums: the accumulators; as they were, after.
-        first_row: the first of the shard.
+        sums: the accumulators, set to 0.
+        first_row: the first of the block.
         passes: the rows that may be found, or (0,) for all.
-        top: filled with candidates.
-        marked_rows: scratch, as long as the shard.
+        top: a heap of candidates.
+        n_top: how many it holds.
 
     Returns:
-        How many of ``top`` are filled.
+        How many it holds now.
     """
     unused = np.empty(top.size, dtype=np.float64)
-    n_top, n_marked, needed = 0, 0, 1
-    for at in range(firsts.size):
-        start = levels.starts[firsts[at]]
-        for level in range(firsts[at], depths[at]):
-            if levels.starts[level] - start >= enough:
-                break
-            for posting in range(levels.starts[level], levels.starts[level + 1]):
-                row = levels.rows[posting]
-                value = sums[row]
-                # One that is marked was met on another tag's list, and is above any real sum.
-                if value < needed or value >= _MARK:
-                    continue
-                if passes.size > 0 and not passes[first_row + row]:
-                    continue
-                sums[row] = value | _MARK
-                marked_rows[n_marked] = row
-                n_marked += 1
-                n_top = push(top, unused, n_top, top.size, marked(int(value), int(row)), 0.0)
-                if n_top == top.size:
-                    needed = sum_of(top[0]) + 1
-    for at in range(n_marked):
-        sums[marked_rows[at]] &= ~_MARK
+    needed = sum_of(top[0]) + 1 if n_top == top.size else 1
+    for at in range(depths.size):
+        run = lists.runs[at] + block * (lists.lasts[at] - lists.firsts[at])
+        end = levels.starts[run + depths[at] - lists.firsts[at]]
+        for own in levels.rows[levels.starts[run] : end]:
+            value, row = sums[own], first_row + np.int64(own)
+            sums[own] = 0
+            if value < needed or (passes.size > 0 and not passes[row]):
+                continue
+            n_top = push(top, unused, n_top, top.size, marked(int(value), int(row)), 0.0)
+            if n_top == top.size:
+                needed = sum_of(top[0]) + 1
     return n_top
 
 
@@ -177,36 +147,40 @@ top_sums = compiled(_top_sums, always=True)
 
 def _walk(
     levels: Levels,
-    firsts: Numbers,
+    lists: Lists,
+    block: int,
     depths: Numbers,
     needed: int,
     sums: Sums,
     first_row: int,
     passes: Passes,
     candidates: Numbers,
+    n_candidates: int,
 ) -> int:
     """Collect the rows that reach a value by walking over what was read.
 
     Args:
         levels: the index.
-        firsts: shape (n,), the first level of each tag of the query.
+        lists: of the query.
+        block: which was read.
         depths: shape (n,), the level after the last that was read.
         needed: what an accumulator must reach.
-        sums: the accumulators; set to 0, so that a row is met once.
-        first_row: the first of the shard.
+        sums: the accumulators, set to 0.
+        first_row: the first of the block.
         passes: the rows that may be found, or (0,) for all.
-        candidates: filled; as long as the shard.
+        candidates: filled on.
+        n_candidates: how many there are.
 
     Returns:
-        How many candidates there are.
+        How many there are now.
     """
-    n_candidates = 0
-    for at in range(firsts.size):
-        for posting in range(levels.starts[firsts[at]], levels.starts[depths[at]]):
-            row = levels.rows[posting]
-            value = sums[row]
-            sums[row] = 0
-            if value >= needed and (passes.size == 0 or passes[first_row + row]):
+    for at in range(depths.size):
+        run = lists.runs[at] + block * (lists.lasts[at] - lists.firsts[at])
+        end = levels.starts[run + depths[at] - lists.firsts[at]]
+        for own in levels.rows[levels.starts[run] : end]:
+            value, row = sums[own], first_row + np.int64(own)
+            sums[own] = 0
+            if value >= needed and (passes.size == 0 or passes[row]):
                 candidates[n_candidates] = marked(int(value), int(row))
                 n_candidates += 1
     return n_candidates
@@ -216,24 +190,30 @@ walk_sums = compiled(_walk, always=True)
 
 
 def _scan(
-    n_rows: int, needed: int, sums: Sums, first_row: int, passes: Passes, candidates: Numbers
+    n_rows: int,
+    needed: int,
+    sums: Sums,
+    first_row: int,
+    passes: Passes,
+    candidates: Numbers,
+    n_candidates: int,
 ) -> int:
     """Collect the rows that reach a value by looking at every accumulator.
 
     Args:
-        n_rows: of the shard.
+        n_rows: of the block.
         needed: what an accumulator must reach.
-        sums: the accumulators.
-        first_row: the first of the shard.
+        sums: the accumulators, set to 0.
+        first_row: the first of the block.
         passes: the rows that may be found, or (0,) for all.
-        candidates: filled; as long as the shard.
+        candidates: filled on.
+        n_candidates: how many there are.
 
     Returns:
-        How many candidates there are.
+        How many there are now.
     """
     words = sums.view(np.uint64)
     short = short_of(min(needed, FULL))
-    n_candidates = 0
     for first in range(0, n_rows, STRIP_ROWS):
         strip = words[first // _WORD_ROWS : (first + STRIP_ROWS) // _WORD_ROWS]
         if strip_reaches(strip, short):
@@ -244,8 +224,10 @@ def _scan(
                 for row in range(word_row, word_row + _WORD_ROWS):
                     if sums[row] < needed or (passes.size > 0 and not passes[first_row + row]):
                         continue
-                    candidates[n_candidates] = marked(int(sums[row]), row)
+                    candidates[n_candidates] = marked(int(sums[row]), first_row + row)
                     n_candidates += 1
+        for word in range(_STRIP_WORDS):
+            strip[word] = 0
     return n_candidates
 
 

@@ -26,12 +26,11 @@ from engine.kernels.forward import (
     spread,
     wipe,
 )
-from engine.kernels.level_plan import Levels, Numbers, plan, unread_bound
+from engine.kernels.level_plan import Levels, Numbers, lists_of, plan, unread_bound
 from engine.kernels.level_sums import (
     FULL,
     Passes,
     Sums,
-    clear_sums,
     read_levels,
     row_of,
     scan_sums,
@@ -43,15 +42,15 @@ from engine.kernels.level_sums import (
 _SEED_BOUND: Final = 0.45
 """The bound on the unread, a score, at which a first guess at the k best is scored."""
 
-_SEED_POSTINGS: Final = 8_192
-"""Number of postings, over all tags, that are gone over for that guess."""
+_SEED_PART: Final = 4
+"""One block of so many is gone over for that guess, and again later."""
 
 _STOP_BOUND: Final = 0.2
 """The bound, as a part of the k-th best score, at which reading stops: reading on costs more than
 scoring the candidates it would rule out."""
 
 _WALK_PART: Final = 16
-"""Up to this part of the rows, looking again at what was read is quicker than at every row."""
+"""Up to this part of a block's rows, looking again at what was read is quicker than at each."""
 
 _BOUND_MARGIN: Final = 1e-6
 
@@ -66,7 +65,6 @@ needed_sum = compiled(_needed, always=True)
 
 def _seed(
     forward: ForwardRows,
-    first_row: int,
     top: Numbers,
     weights: Floats,
     keys: Keys,
@@ -77,7 +75,6 @@ def _seed(
 
     Args:
         forward: the rows.
-        first_row: the first of the shard.
         top: candidates, scored exactly.
         weights: shape (n_tags,), the dense query.
         keys: scratch, shape (k,).
@@ -86,7 +83,7 @@ def _seed(
     """
     rows = np.empty(top.size, dtype=np.int64)
     for at in range(top.size):
-        rows[at] = first_row + row_of(top[at])
+        rows[at] = row_of(top[at])
     size = 0
     for at in range(0, rows.size, BATCH_ROWS):
         some = rows[at : at + BATCH_ROWS]
@@ -99,7 +96,6 @@ seed_score = compiled(_seed, always=True)
 
 def _offer(
     forward: ForwardRows,
-    first_row: int,
     candidates: Numbers,
     weights: Floats,
     enough: float,
@@ -115,7 +111,6 @@ def _offer(
 
     Args:
         forward: the rows.
-        first_row: the first of the shard.
         candidates: reordered.
         weights: shape (n_tags,), the dense query.
         enough: the least score of interest.
@@ -140,7 +135,7 @@ def _offer(
         n_batch = 0
         while left > 0 and n_batch < batch.size and sum_of(candidates[left - 1]) >= needed:
             left -= 1
-            batch[n_batch] = first_row + row_of(candidates[left])
+            batch[n_batch] = row_of(candidates[left])
             n_batch += 1
         if n_batch == 0:
             break
@@ -171,63 +166,70 @@ def _search(
         queries: the queries.
         passes: shape (n_videos,), the rows that may be found, or (0,) for all.
         weights: scratch, shape (n_tags,), all 0 before and after.
-        sums: scratch, shape (shard_rows,).
+        sums: scratch, as long as a block, all 0 before and after.
         candidates: scratch, shape (shard_rows,).
         hits: filled, best first.
         work: shape (2,), the postings read and the rows scored are added.
     """
-    k = hits.keys.shape[1]
+    k = hits.rows.shape[1]
     n_videos = forward.scales.size
     n_tags = weights.size
+    block_rows = levels.block_rows
     top = np.empty(2 * k, dtype=np.int64)
     seed_keys = np.empty(k, dtype=np.int64)
     seed_scores = np.empty(k, dtype=np.float64)
     sink = np.empty(1, dtype=np.int64)
     for query in range(queries.starts.size - 1):
-        keys, scores, size = hits.keys[query], hits.scores[query], 0
+        keys, scores, size = hits.rows[query], hits.scores[query], 0
         own = slice(queries.starts[query], spread(queries, query, forward.idf, weights))
         is_positive = queries.units[own] > 0.0
         units, tags = queries.units[own][is_positive], queries.tags[own][is_positive]
         depths = np.empty(tags.size, dtype=np.int64)
         for first_row in range(0, n_videos, levels.shard_rows):
-            n_rows = min(levels.shard_rows, n_videos - first_row)
-            lists = first_row // levels.shard_rows * n_tags + tags
-            tops, lasts = levels.firsts[lists], levels.firsts[lists + 1]
+            end_row = min(first_row + levels.shard_rows, n_videos)
+            shard, n_blocks = first_row // levels.shard_rows, -((first_row - end_row) // block_rows)
+            lists = lists_of(levels, shard, n_blocks, n_tags, tags, units)
             enough = floor_of_key(keys[0]) if size == k else MIN_MATCH_SCORE
-            max_sum = unread_bound(levels, tops, lasts, units, np.inf, depths)
+            max_sum = unread_bound(levels, lists, np.inf, depths)
             if max_sum < enough:
                 continue
             # No sum of rounded-up steps can pass the accumulators' largest value.
             scale = (FULL - tags.size - 1) / max_sum
-            clear_sums(n_rows, sums)
-            n_read, unread = 0, tops
-            if size < k:
-                bound = plan(levels, tops, lasts, units, _SEED_BOUND, depths)
-                n_read += read_levels(levels, tops, depths, units, scale, sums)
-                unread = depths.copy()
-                if bound > 0.0:
-                    each = _SEED_POSTINGS // tags.size
-                    n_top = top_sums(
-                        levels, tops, depths, each, sums, first_row, passes, top, candidates
+            if size < k and plan(levels, lists, _SEED_BOUND, depths) > 0.0:
+                n_top = 0
+                for block in range(max(1, n_blocks // _SEED_PART)):
+                    first = first_row + block * block_rows
+                    work[0] += read_levels(levels, lists, block, depths, scale, sums)
+                    n_top = top_sums(levels, lists, block, depths, sums, first, passes, top, n_top)
+                seed = seed_score(forward, top[:n_top], weights, seed_keys, seed_scores, sink)
+                work[1] += n_top
+                enough = max(enough, seed)
+            bound = plan(levels, lists, _STOP_BOUND * enough, depths)
+            needed, n_candidates = needed_sum(enough, bound, scale), 0
+            for block in range(n_blocks):
+                first = first_row + block * block_rows
+                n_read = read_levels(levels, lists, block, depths, scale, sums)
+                work[0] += n_read
+                if n_read < block_rows // _WALK_PART:
+                    n_candidates = walk_sums(
+                        levels,
+                        lists,
+                        block,
+                        depths,
+                        needed,
+                        sums,
+                        first,
+                        passes,
+                        candidates,
+                        n_candidates,
                     )
-                    seed = seed_score(
-                        forward, first_row, top[:n_top], weights, seed_keys, seed_scores, sink
+                else:
+                    n_rows = min(block_rows, end_row - first)
+                    n_candidates = scan_sums(
+                        n_rows, needed, sums, first, passes, candidates, n_candidates
                     )
-                    work[1] += n_top
-                    enough = max(enough, seed)
-            bound = plan(levels, unread, lasts, units, _STOP_BOUND * enough, depths)
-            n_read += read_levels(levels, unread, depths, units, scale, sums)
-            work[0] += n_read
-            needed = needed_sum(enough, bound, scale)
-            if n_read < n_rows // _WALK_PART:
-                n_candidates = walk_sums(
-                    levels, tops, depths, needed, sums, first_row, passes, candidates
-                )
-            else:
-                n_candidates = scan_sums(n_rows, needed, sums, first_row, passes, candidates)
             size = offer_candidates(
                 forward,
-                first_row,
                 candidates[:n_candidates],
                 weights,
                 enough,

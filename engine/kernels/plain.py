@@ -128,12 +128,12 @@ def _search(
         sums: scratch, shape (the rows of a chunk,), all 0 before and after.
         hits: filled, best first.
     """
-    k = hits.keys.shape[1]
+    k = hits.rows.shape[1]
     n_videos = forward.scales.size
     n_tags = weights.size
     bits = sums.view(np.int32)
     for query in range(queries.starts.size - 1):
-        keys, scores, size = hits.keys[query], hits.scores[query], 0
+        keys, scores, size = hits.rows[query], hits.scores[query], 0
         known_end = spread(queries, query, forward.idf, weights)
         for first in range(0, n_videos, CHUNK_ROWS):
             before = first // CHUNK_ROWS * n_tags

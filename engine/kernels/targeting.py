@@ -229,7 +229,7 @@ def _choose(
         target: where they would run.
         sums: shape (n,), what ``add_up`` gave; all 0 after.
         requirements: shape (n,), which campaigns count, or (0,) for all.
-        keys: filled, shape (k,), best first.
+        keys: filled with rows, shape (k,), best first.
         scores: filled, aligned with ``keys``.
     """
     size, k = 0, keys.size

@@ -40,8 +40,7 @@ class Query:
             InvalidInput: the shapes differ, a tag is no number or a weight is not finite.
         """
         numbers, values = _checked(tags, weights)
-        known, unknown = np.empty_like(numbers), np.empty_like(numbers)
-        units = np.empty_like(values)
+        (known, unknown), units = np.empty((2, numbers.size), np.int64), np.empty(numbers.size)
         n_known, n_unknown = weigh(numbers, values, idf, known, units, unknown)
         if n_known == FALLING:
             order = np.argsort(numbers, kind="stable")
@@ -68,7 +67,8 @@ class Query:
 def _checked(tags: ArrayLike, weights: ArrayLike) -> tuple[Tags, Floats]:
     numbers = np.asarray(tags)
     try:
-        values = np.asarray(weights, dtype=np.float64)
+        # Copied, as the tags are: kernels are compiled for arrays that can be written.
+        values = np.array(weights, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise InvalidInput(f"weights must be numbers: {error}") from error
     if numbers.ndim != 1 or numbers.shape != values.shape:
@@ -78,5 +78,4 @@ def _checked(tags: ArrayLike, weights: ArrayLike) -> tuple[Tags, Floats]:
         )
     if numbers.size and numbers.dtype.kind not in "iu":
         raise InvalidInput(f"tags are given by number, not as {numbers.dtype}")
-    # Copied: kernels are compiled for arrays that can be written.
-    return np.array(numbers, dtype=np.int64), np.array(values)
+    return np.array(numbers, dtype=np.int64), values

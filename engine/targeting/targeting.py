@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from engine.domain.advertising.campaigns import Campaign
 from engine.domain.matching.filters import EVERY_VIDEO
 from engine.kernels import targeting as kernel
-from engine.kernels.best import rows_of_keys
 from engine.kernels.targeting import Target
 from engine.ports.index import IndexSnapshot
 from engine.ports.query import Query
@@ -186,7 +185,7 @@ class Targeting:
         )
         allowed = np.empty(0, bool) if among is None else among
         size = kernel.choose(self.campaigns.columns_of_rules, target, sums, allowed, keys, scores)
-        rows = rows_of_keys(keys[:size])
+        rows = keys[:size]
         best = zip(self.campaigns.ids.at(rows), rows.tolist(), scores[:size].tolist(), strict=True)
         return [Fit(*each) for each in best]
 

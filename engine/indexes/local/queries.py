@@ -4,7 +4,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.indexes.local.rows.count_matrix import Rows, row_arrays
-from engine.kernels.best import rows_of_keys
 from engine.kernels.forward import Floats, Queries, TopRows
 from engine.ports.query import Query, Tags
 
@@ -38,8 +37,7 @@ def packed(queries: list[Query]) -> Queries:
 
 def unpacked(hits: TopRows) -> list[tuple[NDArray[np.int64], Floats]]:
     """Return the rows of each query with their scores, best first."""
-    rows = rows_of_keys(hits.keys)
     return [
-        (rows[query, :size], hits.scores[query, :size].copy())
+        (hits.rows[query, :size].copy(), hits.scores[query, :size].copy())
         for query, size in enumerate(hits.sizes.tolist())
     ]

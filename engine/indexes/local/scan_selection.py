@@ -44,9 +44,9 @@ _EXACT_ROW: Final = 100.0
 _LEVEL_QUERY: Final = 15_000.0
 
 _KINDS: Final[dict[str, Any]] = {
-    "rows": lambda _: RowScan(),
-    "plain": PlainScan.of,
-    "levels": lambda arrays: _levels().of(arrays),
+    "rows": lambda *_: RowScan(),
+    "plain": lambda arrays, _: PlainScan.of(arrays),
+    "levels": lambda arrays, n_videos: _levels().of(_in_blocks(arrays, n_videos)),
 }
 
 
@@ -55,6 +55,14 @@ def _levels() -> "type[LevelScan]":
     from engine.indexes.local.scans.levels import LevelScan
 
     return LevelScan
+
+
+def _in_blocks(arrays: Mapping[str, Array], n_videos: int) -> Mapping[str, Array]:
+    if "block_rows" in arrays:
+        return arrays
+    from engine.indexes.local.scans.earlier_levels import in_blocks
+
+    return in_blocks(arrays, n_videos)
 
 
 Keep = Callable[[Iterable[Mapping[str, Array]]], Mapping[str, Array]]
@@ -67,7 +75,8 @@ class Sample:
 
     Attributes:
         queries: number of queries.
-        read: the mean share of its postings that a query reads by level, 0.0 to 1.0.
+        read: the mean share of its postings that a query reads by level, from 0.0; what is read
+            again, for the first guess at the best, counts again.
         cost: of searching by level, as a part of what adding up every posting costs.
     """
 
@@ -123,13 +132,14 @@ def check_kernel(kernel: str | None) -> None:
         raise InvalidInput(f"no kernel {kernel!r}: choose from {', '.join(_KINDS)}")
 
 
-def scan_of(kernel: str, arrays: Mapping[str, Array]) -> Scan:
-    """Make a way of searching from the arrays it was saved as.
+def scan_of(kernel: str, arrays: Mapping[str, Array], n_videos: int) -> Scan:
+    """Make a way of searching ``n_videos`` from the arrays it was saved as.
 
     Raises:
         KeyError: there is no such kernel, or an array is missing.
+        ValueError: arrays of an earlier version do not fit together, as IndexError does.
     """
-    scan: Scan = _KINDS[kernel](arrays)
+    scan: Scan = _KINDS[kernel](arrays, n_videos)
     return scan
 
 

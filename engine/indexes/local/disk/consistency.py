@@ -190,17 +190,20 @@ class _LevelPostings:
     """Posting lists in levels, each with a bound on its impacts."""
 
     def __init__(self, arrays: Any, n_tags: int, n_videos: int, n_postings: int) -> None:
-        from engine.indexes.local.scans.levels import SHARD_ROWS
+        from engine.indexes.local.scans.levels import BLOCK_ROWS, SHARD_ROWS
 
         self.block_rows = SHARD_ROWS
-        self._n_tags = n_tags
+        self._n_tags, self._n_videos = n_tags, n_videos
         self._firsts, self._starts, self._rows = arrays["firsts"], arrays["starts"], arrays["rows"]
         self._uppers, self._slopes = arrays["uppers"], arrays["slopes"]
-        n_lists, n_levels = -(-n_videos // SHARD_ROWS) * n_tags, self._uppers.size
+        n_shards, n_levels = -(-n_videos // SHARD_ROWS), self._uppers.size
         _hold(arrays["shard_rows"].tolist() == [SHARD_ROWS], "levels")
-        _check_starts(self._firsts, n_lists + 1, n_levels, "levels")
-        _check_starts(self._starts, n_levels + 1, n_postings, "levels")
-        _hold(self._rows.dtype == np.uint32 and self._rows.size == n_postings, "levels")
+        _hold(arrays["block_rows"].tolist() == [BLOCK_ROWS], "levels")
+        _check_starts(self._firsts, n_shards * n_tags + 1, n_levels, "levels")
+        of_shards = np.diff(self._firsts[::n_tags] if n_tags else self._firsts)
+        n_runs = sum(int(n) * self._n_blocks(shard) for shard, n in enumerate(of_shards))
+        _check_starts(self._starts, n_runs + 1, n_postings, "levels")
+        _hold(self._rows.dtype == np.uint16 and self._rows.size == n_postings, "levels")
         for values in (self._uppers, self._slopes):
             _hold(values.dtype == np.float32 and values.shape == (n_levels,), "levels")
             _hold(np.all(np.isfinite(values)) and np.all(values >= 0), "levels")
@@ -210,20 +213,30 @@ class _LevelPostings:
             _hold(np.all((np.diff(values) <= 0) | is_first[1:n_levels]), "levels")
 
     def check_block(self, block: int, rows: Array, tags: Array, impacts: Array) -> None:
-        """Check the lists of a block of rows: each posting once, and no impact above its level."""
+        """Check the lists of a shard: each posting once, and no impact above its level."""
+        from engine.indexes.local.scans.levels import BLOCK_ROWS, SHARD_ROWS, runs_of
+
         firsts = self._firsts[block * self._n_tags : (block + 1) * self._n_tags + 1]
-        starts = self._starts[int(firsts[0]) : int(firsts[-1]) + 1]
+        level_of, block_of = runs_of(firsts - firsts[0], self._n_blocks(block))
+        first_run = int(firsts[0]) * (SHARD_ROWS // BLOCK_ROWS)
+        starts = self._starts[first_run : first_run + len(level_of) + 1]
         own = slice(int(starts[0]), int(starts[-1]))
         tag_of_level = np.repeat(np.arange(self._n_tags), np.diff(firsts))
         sizes = np.diff(starts)
-        level = np.repeat(np.arange(len(sizes)), sizes)
-        there = self._rows[own].astype(np.int64) * self._n_tags + tag_of_level[level]
+        run = np.repeat(np.arange(len(sizes)), sizes)
+        shard_rows = block_of[run] * BLOCK_ROWS + self._rows[own]
+        there = shard_rows * self._n_tags + tag_of_level[level_of[run]]
         order = np.argsort(there)
         _hold(np.array_equal(there[order], rows * self._n_tags + tags), "levels")
         rising = np.diff(self._rows[own].astype(np.int64)) > 0
-        _hold(np.all(rising | (np.diff(level) > 0)), "levels")
+        _hold(np.all(rising | (np.diff(run) > 0)), "levels")
         uppers = self._uppers[int(firsts[0]) : int(firsts[-1])].astype(np.float64)
-        _hold(np.all(impacts <= uppers[level[order]] * (1 + _NEAR_32 / 10)), "levels")
+        _hold(np.all(impacts <= uppers[level_of[run[order]]] * (1 + _NEAR_32 / 10)), "levels")
+
+    def _n_blocks(self, shard: int) -> int:
+        from engine.indexes.local.scans.levels import BLOCK_ROWS, SHARD_ROWS
+
+        return -(-min(SHARD_ROWS, self._n_videos - shard * SHARD_ROWS) // BLOCK_ROWS)
 
     def check_sums(self, longest: int, max_impact: float) -> None:  # noqa: ARG002 # others need it
         """Check that no level lies above all impacts: sums of 16 bits would run over."""

@@ -18,11 +18,12 @@ from engine.indexes.local.mean_vector import MeanVector
 from engine.indexes.local.rows.metadata import MetadataColumns
 from engine.words.vocabulary import Vocabulary
 
-FORMAT: Final = 5
+FORMAT: Final = 6
 """Version of what is written."""
 
-_OPENED: Final = (4, FORMAT)
-"""Versions that are opened: 4 has learned no mix with what is liked together."""
+_OPENED: Final = (4, 5, FORMAT)
+"""Versions that are opened: 4 has learned no mix with what is liked together, 4 and 5 have levels
+that are arranged anew."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,8 +76,12 @@ def read_index(path: Path) -> Parts:
             for name, array in arrays.items()
             if name.startswith("scan_")
         }
-        scan = scan_of(settings["kernel"], of_scan)
+        scan = scan_of(settings["kernel"], of_scan, forward.scales.size)
         sample = Sample(**settings["sample"]) if settings["sample"] else None
     except KeyError as error:
         raise CorruptData(f"{path} lacks {error}: build the index anew") from error
+    except (ValueError, IndexError) as error:
+        raise CorruptData(
+            f"{path} does not fit together ({error}): build the index anew"
+        ) from error
     return ids, forward, weighting, scan, sample

@@ -16,7 +16,10 @@ from numpy.typing import NDArray
 from engine.errors import CorruptData
 
 FORMAT: Final = "reelmatch-index"
-VERSION: Final = 2
+VERSION: Final = 3
+_READ: Final = (2, VERSION)
+"""Versions that are read: 2 has levels that are arranged anew, see ``scans.earlier_levels``."""
+
 _META: Final = "meta.json"
 _MAPPED_BYTES: Final = 1 << 20
 """Files from this size on are mapped; smaller ones are read, so that they cannot change later."""
@@ -166,7 +169,7 @@ def _read_meta(path: Path) -> dict[str, Any]:
     try:
         meta = json.loads(path.read_text(encoding="utf-8"))
         version = (meta["format"], meta["version"])
-        if version == (FORMAT, VERSION) and {"settings", "sizes"} <= meta.keys():
+        if version in [(FORMAT, read) for read in _READ] and {"settings", "sizes"} <= meta.keys():
             if not isinstance(meta["settings"], dict) or not _are_sizes(meta["sizes"]):
                 raise TypeError("it holds something else")
             return dict(meta)
