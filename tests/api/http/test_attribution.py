@@ -102,8 +102,10 @@ def test_an_arm_ranks_by_its_own_settings(client: TestClient, catalog: Catalog) 
     scores: dict[str, float] = {}
     for number in range(20):
         viewer = f"v{number}"
-        liked = Event("e", video_id(4), EventKind.LIKED, 1_790_000_000.0)
-        catalog.viewers.add_events(viewer, [liked], now=liked.at)
+        at = 1_790_000_000.0
+        # Of a single like nothing is damped.
+        liked = [Event(f"e{one}", video_id(one), EventKind.LIKED, at) for one in (3, 4)]
+        catalog.viewers.add_events(viewer, liked, now=at)
         answer = client.get(f"/v1/viewers/{viewer}/recommendations").json()
         arm = experiment.arm_of(viewer).name
         score = answer["matches"][0]["score"]
