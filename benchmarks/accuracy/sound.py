@@ -31,12 +31,12 @@ import numpy as np
 from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
 
+from ingest.taggers.audio.kinds import KIND_SHARES
 from ingest.taggers.audio.networks import Events, Networks
 from ingest.taggers.audio.scoring import SLOT_SECONDS, SoundScorer, SoundScores
 from ingest.taggers.audio.spectra import RATE
 from ingest.taggers.audio.words import (
     EVENT_SHARES,
-    KIND_SHARES,
     TAGS,
     confidences,
     event_shares,

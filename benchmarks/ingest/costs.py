@@ -5,6 +5,10 @@
 Without clips it takes those of ``bench.py``. Networks are loaded before.
 """
 
+import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the command line sets it
+
 import argparse
 import tempfile
 from collections.abc import Mapping

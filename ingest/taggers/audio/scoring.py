@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from ingest.taggers.audio.levels import levels, silence
 from ingest.taggers.audio.networks import EVENT_CONTEXT, MUSIC_SAMPLES, Events, Networks
+from ingest.taggers.audio.slots import MusicSlots
 from ingest.taggers.audio.spectra import RATE, SPEECH_FRAMES, Samples
 
 SLOT_SECONDS: Final = 12
@@ -48,7 +49,9 @@ class SoundScorer:
         self._n_waiting = 0
         self._start = 0  # the sample of the sound with which what waits begins
         self._done = 0  # seconds
-        self._blocks: list[SoundScores] = []
+        self._levels: list[NDArray[np.float64]] = []
+        self._events: list[Events] = []
+        self._slots = MusicSlots(networks.music)
 
     @property
     def n_samples(self) -> int:
@@ -66,18 +69,12 @@ class SoundScorer:
         """Return the scores of so many seconds; those beyond the sound's end are silent."""
         while self._done < n_seconds:
             self._score_block(min(_BLOCK_SECONDS, n_seconds - self._done))
-        blocks = self._blocks
+        silent = np.zeros(0, np.float32)
+        parts = zip(Events(*[silent] * len(Events._fields)), *self._events, strict=True)
         return SoundScores(
-            np.concatenate([np.zeros(0), *(block.levels for block in blocks)])[:n_seconds],
-            Events(
-                *(
-                    np.concatenate([np.zeros(0, np.float32), *parts])[:n_seconds]
-                    for parts in zip(*(block.events for block in blocks), strict=True)
-                )
-            )
-            if blocks
-            else Events(*[np.zeros(0, np.float32)] * len(Events._fields)),
-            np.concatenate([np.zeros((0, 50), np.float32), *(block.slots for block in blocks)]),
+            np.concatenate([np.zeros(0), *self._levels])[:n_seconds],
+            Events(*(np.concatenate(part)[:n_seconds] for part in parts)),
+            self._slots.end(),
         )
 
     def _score_block(self, n_seconds: int) -> None:
@@ -92,29 +89,26 @@ class SoundScorer:
         else:
             outputs = self._networks.events(piece, begin // SPEECH_FRAMES.hop, n_seconds)
             events = Events(*(np.where(is_silent, 0, part).astype(np.float32) for part in outputs))
-        self._blocks.append(SoundScores(loud, events, self._slots(own, events)))
+        self._add_slots(own, events)
+        self._levels.append(loud)
+        self._events.append(events)
         self._done += n_seconds
         keep = min(max(0, self._done * RATE - self._start - _CONTEXT), len(sound))
         keep -= keep % SPEECH_FRAMES.hop
         self._waiting, self._n_waiting = [sound[keep:].copy()], len(sound) - keep
         self._start += keep
 
-    def _slots(self, own: Samples, events: Events) -> NDArray[np.float32]:
-        """Return the tags of each slot of a block."""
+    def _add_slots(self, own: Samples, events: Events) -> None:
+        """Take the slots of a block."""
         n_seconds = len(events.music)
         n_slots = (n_seconds + SLOT_SECONDS // 2) // SLOT_SECONDS
-        if not self._blocks:
+        if not self._levels:
             n_slots = max(n_slots, 1)
-        slots = np.full((n_slots, 50), np.nan, np.float32)
-        pieces: dict[int, Samples] = {}
-        for slot in range(len(slots)):
+        for slot in range(n_slots):
             first = slot * SLOT_SECONDS
             last = n_seconds if slot == n_slots - 1 else first + SLOT_SECONDS
-            if events.music[first:last].mean() >= _MUSIC_FROM:
-                pieces[slot] = _middle(own[first * RATE : last * RATE])
-        if pieces:
-            slots[list(pieces)] = self._networks.music(list(pieces.values()))
-        return slots
+            is_music = events.music[first:last].mean() >= _MUSIC_FROM
+            self._slots.add(_middle(own[first * RATE : last * RATE]) if is_music else None)
 
 
 def _middle(samples: Samples) -> Samples:

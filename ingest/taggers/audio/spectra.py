@@ -23,7 +23,7 @@ Bands = NDArray[np.float32]
 Floats = NDArray[np.floating]
 
 _N_FFT: Final = 512
-_BATCH_FRAMES: Final = 500  # what is made of more does not stay in the processor's caches
+_BATCH_FRAMES: Final = 128  # what is made of more does not stay in the processor's caches
 _FREQUENCIES: Final = np.arange(_N_FFT // 2 + 1) * (RATE / _N_FFT)
 _FULL_SCALE: Final = 32_768.0
 _MIN_POWER: Final = np.float32(np.finfo(np.float32).eps)

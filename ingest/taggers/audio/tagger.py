@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.domain.tags import AUDIO
+from ingest.taggers.audio.kinds import KIND_SHARES
 from ingest.taggers.audio.levels import SILENT_DBFS
 from ingest.taggers.audio.networks import Networks, networks_version
 from ingest.taggers.audio.scoring import SoundScorer
-from ingest.taggers.audio.words import EVENT_SHARES, KIND_SHARES, TAGS, confidences
+from ingest.taggers.audio.words import EVENT_SHARES, TAGS, confidences
 from models.cards import load_card, load_json
 
-_METHOD: Final = 2
+_METHOD: Final = 3
 """Raised when sound is scored, or its scores are weighed, in another way."""
 
 

@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.taggers.audio.kinds import KIND_SHARES
 from ingest.taggers.audio.levels import silence
 from ingest.taggers.audio.scoring import SLOT_SECONDS, SoundScores
 
@@ -19,14 +20,6 @@ EVENT_SHARES: Final[Mapping[str, float]] = {
     "noise": 0.7,
 }
 """Share of a second from which on a word of it is said."""
-
-KIND_SHARES: Final[Mapping[str, tuple[tuple[str, ...], float]]] = {
-    "classical": (("classical",), 0.32),
-    "electronic": (("electronic",), 0.36),
-    "ambient": (("ambient",), 0.36),
-    "rock": (("rock",), 0.4),
-}
-"""Word for a kind of music -> musicnn's tags, and the share of these together that says it."""
 
 WORD_CONFIDENCE: Final = 0.7
 """Confidence at the share from which on a word is said, and the usual threshold."""

@@ -65,6 +65,7 @@ class LocalTextSession:
         self._blank_shots: list[tuple[int, int]] = []
         self._between: deque[Frame] = deque(maxlen=_MAX_BETWEEN)  # since the last detection
         self._cells: Cells | None = None  # at the last detection or probe
+        self._last_probe: Probe | None = None
         self._shot_start = 0
         self._is_blank: bool | None = None
         self._searched_at = self._probed_at = self._read_at = -_LATELY - 1
@@ -95,7 +96,7 @@ class LocalTextSession:
             has_line = any(self._known_at(one) is None for one in probe.lines)
             if has_line or (must_detect and self._can_pay(second, frame, probe)):
                 self._detect(second, frame, probe)
-        if second in (self._searched_at, self._probed_at):
+        if cells is not None and second in (self._searched_at, self._probed_at):
             self._cells = cells
         self._between.append(frame)
 
@@ -104,7 +105,7 @@ class LocalTextSession:
         self._end_shot(second)
         for one in self._shown:
             self._end(one, second)
-        self._shown, self._lost = [], []
+        self._shown, self._lost, self._last_probe = [], [], None
         self._between.clear()
 
     def end(self, n_seconds: int) -> ReadText:
@@ -159,9 +160,11 @@ class LocalTextSession:
         return second - max(self._probed_at, self._searched_at) >= wait
 
     def _probe(self, second: int, frame: Frame) -> Probe:
-        self._probed_at, self._has_changed = second, False
-        self._budget.spend(PROBE_PIXELS)
-        return self._finder.probe(frame)
+        if self._last_probe is None or self._has_changed:  # else it would show the same
+            self._probed_at, self._has_changed = second, False
+            self._budget.spend(PROBE_PIXELS)
+            self._last_probe = self._finder.probe(frame)
+        return self._last_probe
 
     def _can_pay(self, second: int, frame: Frame, probe: Probe) -> bool:
         """Tell whether there is enough left to look where no line was seen; else put it off."""

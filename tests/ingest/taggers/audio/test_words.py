@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from ingest.taggers.audio.kinds import KIND_SHARES
 from ingest.taggers.audio.networks import Events
 from ingest.taggers.audio.scoring import SLOT_SECONDS, SoundScores
 from ingest.taggers.audio.words import (
     EVENT_SHARES,
-    KIND_SHARES,
     TAGS,
     calibrated,
     confidences,

@@ -115,7 +115,7 @@ def test_what_is_hardly_like_text_on_a_still_is_looked_at_once_that_is_saved_up(
     spy = Spy(boxes=1)
     spy.likeness = TRACE
     analyzed(spy, [CUT, *[STILL] * 300], PAGE)
-    assert (spy.n_looks, spy.n_probes) == (1, 2)
+    assert (spy.n_looks, spy.n_probes) == (1, 1)
 
 
 def test_a_line_is_read_however_much_was_looked_at_in_vain() -> None:
