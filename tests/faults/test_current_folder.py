@@ -195,6 +195,7 @@ def test_no_process_of_the_service_runs_it_either(
     assert_nothing_ran(clips, ran)
 
 
+@pytest.mark.slow
 def test_nor_does_a_process_that_only_works_the_queue(
     waiting_home: Path, clips: Path, ran: Path
 ) -> None:

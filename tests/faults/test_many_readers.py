@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import httpx
+import pytest
 
 from engine.catalogs.sqlite.catalog import Catalog
 from support.catalogs import save, video_id
@@ -17,6 +18,7 @@ LISTS = 60
 LIST = b"GET /v1/videos?limit=1000 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
+@pytest.mark.slow
 def test_the_service_says_that_it_lives_while_many_long_lists_are_made(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with Catalog.open(home / "catalog.db") as catalog, catalog.transaction():

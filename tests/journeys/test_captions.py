@@ -129,6 +129,7 @@ def test_captions_that_a_site_lists_are_fetched_and_read(site: Site, tmp_path: P
     assert not list((home / "fetched").glob("*.vtt"))
 
 
+@pytest.mark.slow
 def test_captions_that_lead_where_they_must_not_do_not_cost_the_video(
     site: Site, tmp_path: Path
 ) -> None:

@@ -23,7 +23,7 @@ def server_without_worker(tmp_path: Path) -> Iterator[Served]:
     yield from serve(home, Settings(home=home, processes=0))
 
 
-@pytest.mark.parametrize("hosting", ["none", "local"])
+@pytest.mark.parametrize("hosting", ["none", pytest.param("local", marks=pytest.mark.slow)])
 def test_a_service_tags_what_it_is_sent_or_fetches(
     clarifai: Clarifai, server_without_worker: Served, carphone: Path, hosting: str
 ) -> None:

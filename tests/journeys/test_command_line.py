@@ -166,6 +166,7 @@ def test_a_word_that_is_no_tag_is_answered_with_the_nearest(ask: Run) -> None:
     assert answer.err.startswith("reelmatch: 'attorney' is not a tag: the nearest are")
 
 
+@pytest.mark.slow
 def test_what_a_folder_holds_besides_videos_is_said(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
@@ -178,6 +179,7 @@ def test_what_a_folder_holds_besides_videos_is_said(run: Run, tmp_path: Path) ->
     assert run("ingest", folder).err.endswith(text)
 
 
+@pytest.mark.slow
 def test_links_out_of_a_folder_are_named_ten_at_most(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()

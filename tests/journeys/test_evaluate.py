@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from support.product import reelmatch
 
 TOPICS = ("animal", "car", "food", "music", "sport", "nature")
@@ -34,6 +36,7 @@ def write_ratings(path: Path, viewers: int) -> None:
     path.write_text("\n".join(rows))
 
 
+@pytest.mark.slow
 def test_settings_that_win_are_stored_and_in_force(tmp_path: Path) -> None:
     home = tmp_path / "home"
     write_films(tmp_path / "films.jsonl")

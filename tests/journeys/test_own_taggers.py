@@ -70,6 +70,7 @@ def state(done: Finished, model: str) -> str:
     return next(str(row["state"]) for row in done.json["models"] if row["model"] == model)
 
 
+@pytest.mark.slow
 def test_another_packages_tagger_looks_and_its_jobs_wait_for_it(
     tmp_path: Path, red_film: Path
 ) -> None:

@@ -29,7 +29,9 @@ def example_campaign() -> str:
     return match[1]
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/quick-start.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", pytest.param("docs/quick-start.md", marks=pytest.mark.slow)]
+)
 def test_what_a_page_says_to_type_works(page: str, tmp_path: Path) -> None:
     folder = tmp_path / "Videos"
     folder.mkdir()
