@@ -9,7 +9,7 @@ from ingest.taggers.lines.tagger import current_version as lines_version
 from ingest.taggers.text.networks import Networks, networks_version
 from ingest.taggers.text.session import LocalTextSession
 
-_METHOD: Final = 2
+_METHOD: Final = 3
 """Raised when text is looked for, read or joined in another way."""
 
 
