@@ -18,11 +18,14 @@ from ingest.taggers.base import Frame
 from ingest.taggers.visual.model_outputs import Evidence, Networks, networks_version
 from ingest.taggers.visual.resize import Shrinkable
 
-SETS: Final = ("first", "themes", "second", "backgrounds", "third", "fourth")
+SETS: Final = ("first", "themes", "second", "backgrounds", "third", "fourth", "fifth")
 """The files of labels; the README says what each is."""
 
 FOR_ONE_WORD: Final = "backgrounds"
 """The set that was gathered to fit one word to, and says nothing of footage in general."""
+
+OF_DRAWN: Final = "fifth"
+"""The set of what is drawn, rendered or played, far more of it than footage commonly shows."""
 
 TELLING_NOTHING: Final = (
     *("person", "people", "portrait", "crowd", "clothing"),

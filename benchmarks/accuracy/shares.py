@@ -10,16 +10,14 @@ import json
 from collections import Counter, defaultdict
 from typing import Final
 
-from frames import FOR_ONE_WORD, read_labels
+from frames import FOR_ONE_WORD, OF_DRAWN, read_labels
 from people import read_shots
 
 from engine.search.tag_ranking import MIN_SHARE, SHARES
 
 _DIGITS: Final = 4
-_LEFT_OUT: Final = (
-    FOR_ONE_WORD,
-    "fourth",
-)  # gathered for what is seldom seen, not for what is common
+_LEFT_OUT: Final = (FOR_ONE_WORD, "fourth", OF_DRAWN)
+"""Gathered for what is seldom seen, not for what is common."""
 
 
 def main() -> None:

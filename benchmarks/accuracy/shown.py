@@ -6,8 +6,8 @@ Each source counts as a video of its labelled seconds, a photograph as one of a 
 *Before*: each tag by itself; a word counts from one second on, and those of most seconds come
 first. *After*: weighed, by weights that were fitted without the place that a source is from.
 
-Specific words have no labels: those of the third set were judged by eye (``specific``); elsewhere
-they are left out of the count.
+Specific words have no labels: those of the last three sets were judged by eye (``specific``);
+elsewhere they are left out of the count.
 """
 
 import argparse
@@ -21,6 +21,7 @@ import numpy as np
 from fit import THRESHOLD, held_out
 from frames import (
     FOR_ONE_WORD,
+    OF_DRAWN,
     SETS,
     TELLING_NOTHING,
     Label,
@@ -151,7 +152,10 @@ def _rows(
     yield "all", [video for video, name in zip(videos, chosen, strict=True) if name != FOR_ONE_WORD]
     for one in SETS:
         yield one, [video for video, name in zip(videos, chosen, strict=True) if name == one]
-    clips = [video for video in videos if not video.source.lower().endswith(_PHOTOGRAPHS)]
+    others = [video for video, name in zip(videos, chosen, strict=True) if name != OF_DRAWN]
+    yield f"all but {OF_DRAWN}", [v for v in others if labels[v.rows[0]].chosen != FOR_ONE_WORD]
+    # Pictures of that set that come as GIF are no clips.
+    clips = [video for video in others if not video.source.lower().endswith(_PHOTOGRAPHS)]
     yield "clips", clips
     yield "clips but talk", [video for video in clips if not video.source.startswith(_TALK)]
 

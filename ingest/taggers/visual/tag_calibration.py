@@ -6,6 +6,9 @@ object of its kind, and by the scene: the features that the classes are sums of,
 the statistics of its colours.
 The weights were fitted to labelled frames by ``benchmarks/accuracy/fit.py``.
 
+What was drawn or rendered looks less like what a word was learned from: the surer it is that a
+picture is an illustration, the more it takes to say another word of it.
+
 A tag is never less sure for more evidence of its own, and from a sum on that was right on 96 of 100
 labelled sources it is said whatever the scene.
 """
@@ -30,6 +33,7 @@ _OBJECT_RANGE: Final = (-6.0, 4.0)  # of the logit of an object
 _FEATURE_SCALE: Final = 2.0  # so that features vary about as much as objects
 _STATISTICS_SCALE: Final = 14.0  # so that they vary a fifth as much as features do together
 _CERTAIN: Final = 0.7  # the confidence that the least sum of its own becomes
+_OF_DRAWN: Final = "illustration"  # the tag that says a picture was drawn
 
 
 class Clues:
@@ -106,6 +110,8 @@ class TagCalibration:
         self._own = np.array([weights[tag]["clues"] for tag in tags])
         self.min_sums = {tag: float(weights[tag]["sure"]) for tag in tags if "sure" in weights[tag]}
         self._sure = np.array([self.tags.index(tag) for tag in self.min_sums], np.intp)
+        self._if_drawn = np.array([weights[tag].get("if_drawn", 0.0) for tag in tags])
+        self._drawn = self.tags.index(_OF_DRAWN)
         self._shift = _logit(_CERTAIN) - _logit(np.array([*self.min_sums.values()]))
         with_scene = [number for number, tag in enumerate(tags) if "scene" in weights[tag]]
         self._with_scene = np.array(with_scene, np.intp)
@@ -134,11 +140,15 @@ class TagCalibration:
         """Return the confidence of every tag, shape (..., n_tags)."""
         logits = (self._clues.of_tags(evidence) * self._own).sum(axis=-1) + self._bias
         logits[..., self._with_scene] += self._clues.of_scene(evidence) @ self._scenes.T
+        logits -= _confidences(logits[..., self._drawn, None]) * self._if_drawn
         by_itself = _logit(evidence.confidences[..., self._sure]) + self._shift
         logits[..., self._sure] = np.maximum(logits[..., self._sure], by_itself)
-        logits = logits.clip(-_SUREST, _SUREST)
-        confidences: Confidences = (1 / (1 + np.exp(-logits))).astype(np.float32)
-        return confidences
+        return _confidences(logits).astype(np.float32)
+
+
+def _confidences(logits: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+    confidences: NDArray[np.floating[Any]] = 1 / (1 + np.exp(-logits.clip(-_SUREST, _SUREST)))
+    return confidences
 
 
 def _logit(confidences: NDArray[np.floating[Any]] | float) -> NDArray[np.floating[Any]]:

@@ -40,6 +40,18 @@ def evidence(seed: int, *leading: int) -> Evidence:
 
 def weighed_by_the_textbook(observed: Evidence, tag: str) -> float:
     """The logistic of a weighted sum, one number after the other."""
+    logit = logit_by_the_textbook(observed, tag)
+    of_tag = load_json(load_card("efficientnet_lite2"), WEIGHTS)[tag]
+    if "if_drawn" in of_tag:
+        drawn = 1 / (1 + np.exp(-logit_by_the_textbook(observed, "illustration")))
+        logit -= of_tag["if_drawn"] * drawn
+    if "sure" in of_tag:
+        own = logit_of(float(observed.confidences[TAGS.index(tag)]))
+        logit = max(logit, own - logit_of(of_tag["sure"]) + logit_of(CERTAIN))
+    return float(1 / (1 + np.exp(-logit)))
+
+
+def logit_by_the_textbook(observed: Evidence, tag: str) -> float:
     of_tag = load_json(load_card("efficientnet_lite2"), WEIGHTS)[tag]
     own = logit_of(float(observed.confidences[TAGS.index(tag)]))
     clues = [own, 0.0, 0.0]
@@ -56,9 +68,7 @@ def weighed_by_the_textbook(observed: Evidence, tag: str) -> float:
         )
         scene = [*(2 * features), *objects, *(14 * statistics)]
         logit += of_tag["scene_unit"] * float(np.dot(of_tag["scene"], scene))
-    if "sure" in of_tag:
-        logit = max(logit, own - logit_of(of_tag["sure"]) + logit_of(CERTAIN))
-    return float(1 / (1 + np.exp(-logit)))
+    return logit
 
 
 def logit_of(confidence: float) -> float:
@@ -66,7 +76,9 @@ def logit_of(confidence: float) -> float:
     return float(np.log(sure / (1 - sure)))
 
 
-@pytest.mark.parametrize("tag", ["outdoors", "clothing", "car", "person", "music", "violin", "gun"])
+@pytest.mark.parametrize(
+    "tag", ["outdoors", "clothing", "car", "person", "music", "violin", "map", "illustration"]
+)
 def test_a_confidence_is_the_logistic_of_a_weighted_sum_or_of_its_own(tag: str) -> None:
     observed = evidence(seed=1)
     result = TagCalibration.load(TAGS).weigh(observed)
@@ -103,12 +115,38 @@ def test_whatever_the_networks_say_is_a_confidence(
 
 @given(st.integers(0, 99), st.lists(st.floats(0, 1, width=32), min_size=2, max_size=2))
 def test_no_tag_is_less_sure_for_more_evidence_of_its_own(seed: int, sums: list[float]) -> None:
-    calibration, observed = TagCalibration.load(TAGS), evidence(seed)
+    calibration, observed = TagCalibration.load(TAGS), evidence(seed, len(TAGS))
     less, more = (
-        calibration.weigh(observed._replace(confidences=np.full(len(TAGS), one, np.float32)))
-        for one in sorted(sums)
+        np.diagonal(calibration.weigh(_with_own_sums(observed, one))) for one in sorted(sums)
     )
     assert (more >= less).all()
+
+
+def _with_own_sums(observed: Evidence, sum_: float) -> Evidence:
+    """In each row another tag has this sum of its own."""
+    sums = observed.confidences.copy()
+    np.fill_diagonal(sums, sum_)
+    return observed._replace(confidences=sums)
+
+
+def test_what_is_drawn_takes_more_to_be_called_by_another_word() -> None:
+    calibration, observed = TagCalibration.load(TAGS), evidence(seed=2)
+    drawn, weights = TAGS.index("illustration"), load_json(load_card("efficientnet_lite2"), WEIGHTS)
+    as_it_is, is_drawn = (
+        calibration.weigh(_with_own_sum(observed, drawn, one)) for one in (0.0, 1.0)
+    )
+    assert is_drawn[drawn] > as_it_is[drawn]
+    for number, tag in enumerate(TAGS):
+        if "if_drawn" in weights[tag]:
+            assert is_drawn[number] <= as_it_is[number]
+        elif number != drawn:
+            assert is_drawn[number] == as_it_is[number]
+
+
+def _with_own_sum(observed: Evidence, tag: int, sum_: float) -> Evidence:
+    sums = observed.confidences.copy()
+    sums[tag] = sum_
+    return observed._replace(confidences=sums)
 
 
 @given(st.integers(0, 99), st.floats(0, 1, width=32))

@@ -125,7 +125,7 @@ def test_a_mirrored_frame_shows_the_same(tagger: LocalTagger) -> None:
     confidences, mirrored = np.asarray(tagger.tag(frame)), np.asarray(tagger.tag(frame[:, ::-1]))
     likely = np.maximum(confidences, mirrored) > DEFAULT_THRESHOLD
     assert likely.any()
-    assert np.abs(confidences - mirrored)[likely].max() < 0.05
+    assert np.abs(confidences - mirrored)[likely].max() < 0.08
 
 
 @pytest.mark.parametrize("name", [*SEEN, "motorcycle_left.png"])
