@@ -36,12 +36,12 @@ def test_people_read_a_table(ask: Run) -> None:
 
 
 def test_a_match_by_a_free_word_says_how_it_was_understood(served: Served, ask: Run) -> None:
-    free = served.client.post("/v1/matches", json={"keywords": {"kitty": 1, "coffee": 1}}).json()
-    assert free == ask("match", "--keyword", "kitty", "--keyword", "coffee", "--json").json
+    free = served.client.post("/v1/matches", json={"keywords": {"kitty": 1, "coffee": 0.5}}).json()
+    assert free == ask("match", "--keyword", "kitty", "--keyword", "coffee=0.5", "--json").json
     (kitty,) = free["understood"]
     assert (kitty["word"], kitty["used"]) == ("kitty", ["cat"])
     confidence = kitty["meanings"][0]["confidence"]
-    by_tags = {"keywords": {"cat": confidence, "coffee": 1}}
+    by_tags = {"keywords": {"cat": confidence, "coffee": 0.5}}
     exact = served.client.post("/v1/matches", json=by_tags).json()
     matches = [match["video"] for match in free["matches"]]
     assert exact["matches"][0]["video"] == matches[0]
