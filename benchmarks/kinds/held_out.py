@@ -14,20 +14,26 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 import argparse
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import canvas_drawn
 import designs_drawn
 import designs_scenes
 import designs_stills
 import further_drawn
 import further_scenes
+import nature_scenes
+import nature_stills
 import numpy as np
 import others_drawn
 import others_scenes
+import templates_over
+import templates_scenes
+import templates_stills
 import variants_drawn
 import variants_scenes
 
@@ -53,7 +59,7 @@ class Set:
     rates: tuple[int, ...]
     coders: tuple[Coder, ...]
     forms: dict[str, dict[str, stills.LivelyForm]]
-    slideshows: dict[str, others_scenes.Slideshow]
+    slideshows: Mapping[str, others_scenes.Slideshow]
     grains: tuple[float, ...] = ()
     """Grey levels of noise that is laid over the frames, one of them over each video's."""
     is_shaken: bool = False
@@ -145,7 +151,55 @@ FOURTH: Final = Set(
     },
     slideshows=designs_stills.SLIDESHOWS,
 )
-SETS: Final = {"first": FIRST, "second": SECOND, "third": THIRD, "fourth": FOURTH}
+FIFTH: Final = Set(
+    seed=20261204,
+    n_of_each=2,
+    shapes=((270, 480), (360, 640), (480, 270), (360, 360), (256, 454), (240, 426)),
+    rates=(12, 15, 24, 25, 30),
+    coders=(
+        (".mp4", "libx264", {"crf": "23"}),
+        (".mp4", "libx264", {"crf": "30"}),
+        (".webm", "libvpx-vp9", {"b": "250k"}),
+        (".mp4", "libsvtav1", {"crf": "42"}),
+        (".mp4", "mpeg4", {"b": "700k"}),
+        (".mkv", "libx265", {"crf": "28"}),
+    ),
+    forms={
+        Kind.OVERLAY: templates_over.DRAWN,
+        Kind.MOTION: templates_scenes.SCENES,
+        Kind.STATIC: templates_stills.STILLS,
+    },
+    slideshows=templates_stills.SLIDESHOWS,
+)
+SIXTH: Final = Set(
+    seed=20261205,
+    n_of_each=2,
+    shapes=((288, 512), (394, 700), (568, 320), (300, 300), (312, 416), (220, 392)),
+    rates=(10, 20, 25, 30, 50),
+    coders=(
+        (".mp4", "libx264", {"crf": "25", "preset": "medium"}),
+        (".mkv", "libx264", {"crf": "34"}),
+        (".webm", "libvpx", {"b": "500k"}),
+        (".mp4", "libx265", {"crf": "30"}),
+        (".flv", "flv", {"b": "900k"}),
+        (".avi", "mjpeg", {"qmin": "8", "qmax": "8"}),
+        (".webm", "libvpx-vp9", {"b": "220k"}),
+    ),
+    forms={
+        Kind.OVERLAY: canvas_drawn.DRAWN,
+        Kind.MOTION: nature_scenes.SCENES,
+        Kind.STATIC: nature_stills.STILLS,
+    },
+    slideshows=nature_stills.SLIDESHOWS,
+)
+SETS: Final = {
+    "first": FIRST,
+    "second": SECOND,
+    "third": THIRD,
+    "fourth": FOURTH,
+    "fifth": FIFTH,
+    "sixth": SIXTH,
+}
 MPEG_2_RATE: Final = 25
 """Frames a second of MPEG-2, which knows few rates."""
 
