@@ -19,33 +19,30 @@ import json
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from footage import halves, specs, write
-from held_out import Footage
+from held_out import TOO_SMALL, Footage
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from ingest.changes.drawn_model import FILE, DrawnModel
 from ingest.changes.kind_evidence import Evidence
 from ingest.changes.motion_classifier import MotionClassifier
+from ingest.changes.pattern import Pattern
 from ingest.changes.video_kind import Kind, asks_the_model, classify
+from ingest.changes.within_second import Pace
 from ingest.decoding.frames import open_video
 
-# What it looks at; where the world says which way, a larger measure never makes a drawing more
-# (1), or less (-1), likely.
-MEASURES: Final = {
-    "stir": -1, "staying": 0, "unsteady": 0, "bare": 0, "shades": -1, "brighter": 0, "inner": 0,
-    "mirrored": 1, "across_4": 0, "across_8": 0, "down_2": 0, "down_4": 0, "stirring": 0,
-    "exchanged": 1, "one_sided": 1, "two_colours": 1, "mixed": 1, "alike": 1, "noise": -1,
-    "activity": 0, "lull": 0,
-}  # fmt: skip
+MEASURES: Final = (
+    *(field.name for field in fields(Pattern)),
+    *(field.name for field in fields(Pace)),
+)
+"""Names of what the trees look at."""
 CLIPS: Final = "clips"
-TOO_SMALL: Final = "progress bar"
-"""Form that is told ``static`` as well as ``overlay``, so nothing is learnt of it."""
 _N_TREES, _RATE, _CLIP_WEIGHT, _N_FOLDS = 150, 0.1, 2.0, 5
 _DIGITS: Final = 5
 
@@ -68,7 +65,7 @@ class Measured:
 
     def is_right(self, kind: Kind) -> bool:
         """Whether this is its kind; of what is too short to tell any is."""
-        may_be_static = self.form == TOO_SMALL and kind is Kind.STATIC
+        may_be_static = self.form in TOO_SMALL and kind is Kind.STATIC
         return kind in (self.kind, Kind.UNKNOWN) or may_be_static
 
 
@@ -121,14 +118,13 @@ def _values(videos: list[Measured]) -> NDArray[np.float64]:
 
 def fitted(videos: list[Measured]) -> DrawnModel:
     """Fit the trees to those videos of which they will be asked."""
-    eligible = [one for one in videos if asks_the_model(one.evidence) and one.form != TOO_SMALL]
+    eligible = [one for one in videos if asks_the_model(one.evidence) and one.form not in TOO_SMALL]
     trees = HistGradientBoostingClassifier(
         max_iter=_N_TREES,
         learning_rate=_RATE,
         max_depth=2,
         l2_regularization=5,
         max_features=0.4,
-        monotonic_cst=list(MEASURES.values()),
         early_stopping=False,
         random_state=0,
     ).fit(
@@ -138,7 +134,7 @@ def fitted(videos: list[Measured]) -> DrawnModel:
     )
     # The fitted trees are in no public attribute.
     return DrawnModel(
-        tuple(MEASURES),
+        MEASURES,
         round(float(trees._baseline_prediction.item()), _DIGITS),
         *(
             np.array(parts)

@@ -63,7 +63,7 @@ WORDS: Final = [
 
 
 class Layer:
-    """What is drawn of a frame: a mask at twice the size, with colours of its own."""
+    """Picture that is laid over a frame, drawn twice as large."""
 
     def __init__(self, shape: Shape) -> None:
         self.height, self.width = shape

@@ -1,4 +1,4 @@
-"""What is laid over photographs by templates of motion graphics, beside what follows a song."""
+"""Weather, words, signs and light that templates of motion graphics lay over photographs."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -198,11 +198,11 @@ def cartoon(
             )
             head = y - size * 0.82 - bounce
             layer.disc(x, head, size * 0.17, (*skin, 255))
-            for eye in (-1, 1):
+            for side in (-1, 1):
                 layer.disc(
-                    x + eye * size * 0.06, head - size * 0.03, size * 0.035, (255, 255, 255, 255)
+                    x + side * size * 0.06, head - size * 0.03, size * 0.035, (255, 255, 255, 255)
                 )
-                layer.disc(x + eye * size * 0.06, head - size * 0.03, size * 0.015, (0, 0, 0, 255))
+                layer.disc(x + side * size * 0.06, head - size * 0.03, size * 0.015, (0, 0, 0, 255))
             layer.disc(
                 x,
                 head + size * 0.08,

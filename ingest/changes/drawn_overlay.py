@@ -71,9 +71,10 @@ def drawing(pictures: NDArray[np.uint8]) -> Drawing:
         return Drawing()
     one, two, tint = CellChanges.of_pictures(pictures, greys, behind, moving).colour_shares()
     one_sided, alike = _one_sided(greys, behind, moving)
-    mixture, own_colour = _mixed(pictures, greys, behind, moving)
+    backdrop = _backdrop(pictures, greys, behind, moving)
+    mixture, own_colour = _mixed(pictures, greys, behind, moving, backdrop)
     return Drawing(
-        **asdict(pattern(pictures, greys, behind, changes, moving)),
+        **asdict(pattern(pictures, greys, behind, backdrop, moving)),
         one_colour=one,
         two_colours=two,
         one_sided=one_sided,
@@ -86,18 +87,30 @@ def drawing(pictures: NDArray[np.uint8]) -> Drawing:
     )
 
 
+def _backdrop(
+    pictures: NDArray[np.uint8],
+    greys: NDArray[np.float32],
+    behind: Grey,
+    moving: NDArray[np.bool_],
+) -> NDArray[np.float32]:
+    """Return the colours behind the cells that move, shape (n_moving, 3)."""
+    # Of these alone: to sort all of them takes as long as all else here.
+    away = np.abs(greys - behind)[:, moving]
+    n_alike = max(2, int(np.ceil(BEHIND_SHARE * len(pictures))))
+    bare = np.argsort(away, axis=0)[:n_alike, :, None]
+    shown = np.take_along_axis(pictures[:, moving], bare, axis=0)
+    return np.asarray(shown.mean(axis=0), np.float32)
+
+
 def _mixed(
     pictures: NDArray[np.uint8],
     greys: NDArray[np.float32],
     behind: Grey,
     moving: NDArray[np.bool_],
+    backdrop: NDArray[np.float32],
 ) -> tuple[float, float]:
     """Return what is a mixture with one colour for all cells, and with one for each."""
-    # Of the cells that move alone: to sort all of them takes as long as all else here.
     shown, away = pictures[:, moving], np.abs(greys - behind)[:, moving]
-    n_alike = max(2, int(np.ceil(BEHIND_SHARE * len(pictures))))
-    bare = np.argsort(away, axis=0)[:n_alike, :, None]
-    backdrop = np.take_along_axis(shown, bare, axis=0).mean(axis=0, dtype=np.float32)
     when, cell = np.nonzero(away > allowed_change(gradient(behind))[moving])
     at = backdrop[cell]
     return mixed(at, shown[when, cell] - at), _own_colour(shown - backdrop)

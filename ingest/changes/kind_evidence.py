@@ -38,6 +38,12 @@ class Evidence(Drawing):
         exchanged: of a few seconds in which a part changed by much, the share in which it stood
             still in the end: what was there a fifth of a second before is there.
         stirring: of these, how much changed in that fifth, over what changed in the second.
+        pace: likewise, by how many grey levels these cells changed; the mean.
+        moved: likewise, how many cells changed by more than seven.
+        stirs: of what changed in the second, how much did so in that fifth.
+        stirs_unevenly: standard deviation of that.
+        shifted_within: of what changed in that fifth, how much is left when each place may show
+            what was up to two cells beside it.
         spots: share of the pairs that fit of which what is left lies in one small place.
         filled: where a line from side to side is not what it was at first, the share it has of all
             cells that ever changed.
@@ -79,6 +85,11 @@ class Evidence(Drawing):
     repeating: float
     exchanged: float
     stirring: float
+    pace: float
+    moved: float
+    stirs: float
+    stirs_unevenly: float
+    shifted_within: float
     spots: float
     filled: float
     sliding: float

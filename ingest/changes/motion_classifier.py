@@ -211,7 +211,7 @@ class MotionClassifier:
             if pair.changed <= NEW_CONTENT_SHARE:
                 self._within.add(colours, before)
             elif at_rest and pair.left <= JUMP_SHARE and not explained:
-                self._exchanges.add(colours, before, difference.over > 1)
+                self._exchanges.add(colours, before, difference)
         return pair
 
     def _add_same(self) -> None:
@@ -286,6 +286,7 @@ class _Pairs:
             repeating=round(within.repeating(), 4),
             exchanged=round(exchanges.share(), 4),
             stirring=round(exchanges.stirring(), 4),
+            **{name: round(value, 4) for name, value in asdict(exchanges.pace()).items()},
             filled=filled,
             spots=share_of(pairs["spot"][fits] > 0),
             explained=share_of(_is_explained(pairs["changed"], pairs["left"])),

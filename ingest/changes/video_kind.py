@@ -25,7 +25,7 @@ class Kind(StrEnum):
     """Too short to tell."""
 
 
-KIND_RULES: Final = 6
+KIND_RULES: Final = 7
 """Version of these rules; with another one, videos may be told another kind."""
 
 MIN_SAMPLES: Final = 3

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.changes.evenness import LARGE
+from ingest.changes.frame_difference import Difference
 from ingest.changes.new_content import (
     COLUMNS,
     LUMA,
@@ -25,6 +26,7 @@ from ingest.changes.new_content import (
     changed_share,
     share_at_rest,
 )
+from ingest.changes.parts import left_when_shifted
 
 # From this correlation on, what changed is the same again so many rows or columns further.
 _REPEATS: Final = 0.5
@@ -39,19 +41,41 @@ _MAX_IN_VAIN: Final = 6
 _MIN_LIVELY: Final = 2
 # What changed in a second stood still before when less of it than this differs, by more than this
 # many grey levels.
-_STOOD, _STIRS = 0.1, 4.0
+_STOOD, _STIRS, _MOVED = 0.1, 4.0, 7.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Exchange:
     """Shares of the cells that changed in a second, and in the end of it.
 
-    ``stood`` is whether what changed stood still in the end.
+    ``stirs`` is how much of what changed did so in the end as well, ``pace`` by how much, over by
+    how much in all of the second, ``moved`` how many cells did in the end, over how many in all of
+    it; ``left`` is how much of that is left, and how much there is, as ``left_when_shifted``
+    returns.
     """
 
     changed: float
     stirred: float
-    stood: bool
+    stirs: float
+    pace: float
+    moved: float
+    left: tuple[float, float]
+
+    @property
+    def stood(self) -> bool:
+        """Whether what changed stood still in the end."""
+        return self.stirs < _STOOD
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """Measures of what moves within a fraction of a second, as in ``kind_evidence.Evidence``."""
+
+    pace: float = 0.0
+    moved: float = 0.0
+    stirs: float = 0.0
+    stirs_unevenly: float = 0.0
+    shifted_within: float = 0.5
 
 
 class Exchanges:
@@ -68,14 +92,14 @@ class Exchanges:
         self,
         now: Callable[[], Colours],
         before: Callable[[], Colours],
-        changed: NDArray[np.bool_],
+        difference: Difference,
     ) -> None:
         """Take a second in which a part changed; pictures are made only when needed.
 
         Args:
             now: makes the picture of the second.
             before: makes the one shown a fraction of a second before.
-            changed: the cells that changed since the second before, shape (54, 96).
+            difference: of the picture and that of the second before.
         """
         self._n_lively += 1
         in_vain = len(self._compared) >= _MAX_IN_VAIN and not any(
@@ -84,9 +108,17 @@ class Exchanges:
         if in_vain or self._n_lively not in _LIVELY_SECONDS:
             return
         earlier, later = ((picture @ LUMA).astype(np.float32) for picture in (before(), now()))
-        stirs = float(np.mean(np.abs(later - earlier)[changed] > _STIRS))
+        changed, size = difference.over > 1, np.abs(later - earlier)
+        moved = size > _MOVED
         self._compared.append(
-            _Exchange(float(np.mean(changed)), changed_share(earlier, later), stirs < _STOOD)
+            _Exchange(
+                float(np.mean(changed)),
+                changed_share(earlier, later),
+                stirs=float(np.mean(size[changed] > _STIRS)),
+                pace=float(size[changed].mean()) / max(1.0, float(difference.size[changed].mean())),
+                moved=np.count_nonzero(moved) / np.count_nonzero(changed),
+                left=left_when_shifted(earlier[None], later[None], moved[None]),
+            )
         )
 
     def share(self) -> float:
@@ -106,6 +138,20 @@ class Exchanges:
         """
         changed = sum(one.changed for one in self._compared)
         return sum(one.stirred for one in self._compared) / changed if changed else 0.0
+
+    def pace(self) -> "Pace":
+        """Return how what changes moves within a fraction of a second."""
+        if not self._compared:
+            return Pace()
+        stirs = [one.stirs for one in self._compared]
+        least, stays = np.sum([one.left for one in self._compared], axis=0).tolist()
+        return Pace(
+            pace=float(np.mean([one.pace for one in self._compared])),
+            moved=float(np.mean([one.moved for one in self._compared])),
+            stirs=float(np.mean(stirs)),
+            stirs_unevenly=float(np.std(stirs)),
+            shifted_within=least / stays if stays else 0.5,
+        )
 
 
 class Within:

@@ -11,6 +11,7 @@ from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 from ingest.changes.drawn_overlay import drawing
+from ingest.changes.frame_difference import Difference
 from ingest.changes.mixtures import mixed
 from ingest.changes.motion_classifier import MotionClassifier
 from ingest.changes.new_content import COLUMNS, LUMA, ROWS, Colours, small_colours, small_grey
@@ -375,7 +376,7 @@ def test_who_goes_on_moving_is_exchanged_by_nobody() -> None:
 def test_where_six_seconds_were_no_exchange_no_more_are_looked_at() -> None:
     exchanges, made = Exchanges(), 0
     black, white = (np.full((ROWS, COLUMNS, 3), level, np.uint8) for level in (0, 255))
-    everywhere = np.ones((ROWS, COLUMNS), np.bool_)
+    everywhere = Difference.between(*(small_grey(picture) for picture in (black, white)))
 
     def before() -> Colours:
         nonlocal made
@@ -389,10 +390,11 @@ def test_where_six_seconds_were_no_exchange_no_more_are_looked_at() -> None:
 
 def test_one_look_tells_no_exchange() -> None:
     exchanges = Exchanges()
-    black = np.zeros((ROWS, COLUMNS, 3), np.uint8)
+    black, white = (np.full((ROWS, COLUMNS, 3), level, np.uint8) for level in (0, 255))
+    everywhere = Difference.between(*(small_grey(picture) for picture in (white, black)))
     shares = []
     for _ in range(2):
-        exchanges.add(lambda: black, lambda: black, np.ones((ROWS, COLUMNS), np.bool_))
+        exchanges.add(lambda: black, lambda: black, everywhere)
         shares.append(exchanges.share())
     assert shares == [0.0, 1.0]
 
