@@ -76,29 +76,21 @@ limits = st.builds(
     st.sampled_from(["", "arms", "pg0WhF", "hate"]),
     st.booleans(),
 )
+ASKED: dict[str, tuple[str, st.SearchStrategy[Any]]] = {
+    **dict.fromkeys(["seconds", "added_at", "width", "height"], ("between", bounds)),
+    **dict.fromkeys(
+        ["language", "kind", "uploader", "status", "uploader_id", "performance", "category"],
+        ("in", some_words),
+    ),
+    "iab": ("in", st.lists(st.sampled_from(IAB), max_size=3).map(tuple)),
+    "sensitive": ("at_most", st.sampled_from(LEVELS)),
+    "risk": ("at_most", limits),
+}
 fields = st.one_of(
-    st.builds(
-        Field,
-        st.sampled_from(["seconds", "added_at", "width", "height"]),
-        st.just("between"),
-        bounds,
-    ),
-    st.builds(
-        Field,
-        st.sampled_from(
-            ["language", "kind", "uploader", "status", "uploader_id", "performance", "category"]
-        ),
-        st.just("in"),
-        some_words,
-    ),
-    st.builds(
-        Field,
-        st.just("iab"),
-        st.just("in"),
-        st.lists(st.sampled_from(IAB), max_size=3).map(tuple),
-    ),
-    st.builds(Field, st.just("sensitive"), st.just("at_most"), st.sampled_from(LEVELS)),
-    st.builds(Field, st.just("risk"), st.just("at_most"), limits),
+    [
+        st.builds(Field, st.just(name), st.just(operator), values)
+        for name, (operator, values) in ASKED.items()
+    ]
 )
 leaves = st.one_of(
     st.builds(Ids, some_ids),
@@ -162,15 +154,7 @@ def field_passes(name: str, value: Any, own: Any) -> bool:
 
 
 def test_every_column_is_asked_here() -> None:
-    drawn: set[str] = set()
-
-    @settings(max_examples=200, database=None)
-    @given(fields)
-    def draw(field: Field) -> None:
-        drawn.add(field.name)
-
-    draw()
-    assert drawn == {column.name for column in SCHEMA}
+    assert ASKED.keys() == {column.name for column in SCHEMA}
 
 
 def compiler(drawn: list[Video]) -> FilterCompiler:
