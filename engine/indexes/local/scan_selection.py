@@ -137,7 +137,7 @@ def scan_of(kernel: str, arrays: Mapping[str, Array], n_videos: int) -> Scan:
 
     Raises:
         KeyError: there is no such kernel, or an array is missing.
-        ValueError: arrays of an earlier version do not fit together, as IndexError does.
+        ValueError: arrays of an earlier version do not fit together.
     """
     scan: Scan = _KINDS[kernel](arrays, n_videos)
     return scan
@@ -186,6 +186,6 @@ def selection_text(scan: Scan, sample: Sample | None) -> str:
     if sample is None:
         return f"{scan.name} kernel, as below {MANY_VIDEOS:,} videos"
     return (
-        f"{scan.name} kernel: {sample.queries} sampled queries read {sample.read:.0%} of"
-        f" their postings by level, at {sample.cost:.2f} of the plain kernel's cost"
+        f"{scan.name} kernel: {sample.queries} sampled queries read {sample.read:.2f} postings by"
+        f" level for each there is, at {sample.cost:.2f} of the plain kernel's cost"
     )
