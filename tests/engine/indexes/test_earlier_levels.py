@@ -1,6 +1,7 @@
 """Levels as earlier versions stored them: level by level, four bytes a row."""
 
 import json
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ def as_before(arrays: dict[str, Array], n_tags: int) -> dict[str, Array]:
 
 def test_they_are_arranged_as_they_are_stored_now(corpus: Corpus, arrays: dict[str, Array]) -> None:
     before = as_before(arrays, corpus.rows.shape[1])
-    arranged = in_blocks(before, N_VIDEOS, BLOCK_ROWS)
+    arranged = in_blocks(before, N_VIDEOS, shard_rows=SHARD_ROWS, block_rows=BLOCK_ROWS)
     assert arranged.keys() == arrays.keys()
     for name, array in arrays.items():
         assert arranged[name].dtype == array.dtype, name
@@ -88,18 +89,34 @@ def test_an_index_of_before_opens_and_answers_as_it_did(corpus: Corpus, tmp_path
 
 
 @pytest.mark.parametrize(
-    "changed",
+    ("name", "changed"),
     [
-        {"scan_rows": np.full(3, 2**20, np.uint32)},
-        {"scan_starts": np.array([0, 3, 1])},
-        {"scan_firsts": np.array([0, 10**6])},
+        ("shard_rows", lambda _: np.array([0])),
+        ("shard_rows", lambda _: np.array([1])),
+        ("shard_rows", lambda _: np.array([np.inf])),
+        ("shard_rows", lambda _: np.array([0.1])),
+        ("shard_rows", lambda _: np.array(["x"])),
+        ("shard_rows", lambda _: np.array([], np.int64)),
+        ("rows", lambda rows: rows.astype(np.uint32) + 2**20),
+        ("rows", lambda rows: np.where(rows == rows.max(), 2**60, rows.astype(np.int64))),
+        ("rows", lambda rows: rows.astype(np.float64)),
+        ("rows", lambda rows: rows[:3]),
+        ("starts", lambda _: np.array([0, 3, 1])),
+        ("starts", lambda starts: np.where(starts == starts[3], 2**62, starts)),
+        ("starts", lambda starts: np.where(starts == starts[3], -(2**63), starts)),
+        ("starts", lambda starts: starts.astype(np.float64)),
+        ("starts", lambda starts: starts[:0]),
+        ("firsts", lambda _: np.array([0, 10**6])),
+        ("firsts", lambda firsts: firsts[::-1]),
+        ("firsts", lambda firsts: firsts.astype(np.float64)),
+        ("firsts", lambda firsts: firsts.astype(str)),
     ],
-    ids=["rows beyond", "levels that fall", "lists without end"],
 )
 def test_one_that_does_not_fit_together_is_refused(
-    corpus: Corpus, tmp_path: Path, changed: dict[str, Array]
+    corpus: Corpus, tmp_path: Path, name: str, changed: Callable[[Array], Array]
 ) -> None:
     Index.from_counts(corpus.rows[:100], corpus.ids[:100], kernel="levels").save(tmp_path)
-    save_as_before(tmp_path, **changed)
-    with pytest.raises(CorruptData, match="build the index anew"):
+    stored = np.load(tmp_path / f"scan_{name}.npy")
+    save_as_before(tmp_path, **{f"scan_{name}": changed(stored)})
+    with pytest.raises(CorruptData, match=r"does not fit together \(its .* build the index anew"):
         Index.load(tmp_path)

@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -127,4 +128,22 @@ def test_a_description_that_lacks_something_is_refused(saved: Path, part: str) -
     meta[part].pop(next(iter(meta[part])))
     (saved / "meta.json").write_text(json.dumps(meta))
     with pytest.raises(CorruptData, match="lacks"):
+        Index.load(saved)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("tf", []),
+        ("kernel", {}),
+        ("sample", [1]),
+        ("sample", {"queries": 24, "read": [], "cost": 0.5}),
+        ("sample", {"queries": float("inf"), "read": 0.3, "cost": 0.5}),
+    ],
+)
+def test_settings_of_other_types_are_refused(saved: Path, setting: str, value: Any) -> None:
+    meta = json.loads((saved / "meta.json").read_text())
+    meta["settings"][setting] = value
+    (saved / "meta.json").write_text(json.dumps(meta))
+    with pytest.raises(CorruptData, match="does not fit together"):
         Index.load(saved)

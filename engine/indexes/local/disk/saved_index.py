@@ -77,11 +77,16 @@ def read_index(path: Path) -> Parts:
             if name.startswith("scan_")
         }
         scan = scan_of(settings["kernel"], of_scan, forward.scales.size)
-        sample = Sample(**settings["sample"]) if settings["sample"] else None
+        sample = _sample_of(settings["sample"]) if settings["sample"] else None
     except KeyError as error:
         raise CorruptData(f"{path} lacks {error}: build the index anew") from error
-    except (ValueError, IndexError) as error:
+    # What is made of arrays and settings of other types than were written.
+    except (ValueError, IndexError, TypeError, OverflowError) as error:
         raise CorruptData(
             f"{path} does not fit together ({error}): build the index anew"
         ) from error
     return ids, forward, weighting, scan, sample
+
+
+def _sample_of(stored: Any) -> Sample:
+    return Sample(int(stored["queries"]), float(stored["read"]), float(stored["cost"]))

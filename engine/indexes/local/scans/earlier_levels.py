@@ -11,26 +11,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.indexes.local.scans.base import Array
-from engine.indexes.local.scans.levels import BLOCK_ROWS, runs_of
+from engine.indexes.local.scans.levels import BLOCK_ROWS, SHARD_ROWS, runs_of
 
 _TAGS: Final = 64  # so many lists at a time: each posting takes some thirty bytes on the way
 
 
 def in_blocks(
-    arrays: Mapping[str, Array], n_videos: int, block_rows: int = BLOCK_ROWS
+    arrays: Mapping[str, Array],
+    n_videos: int,
+    *,
+    shard_rows: int = SHARD_ROWS,
+    block_rows: int = BLOCK_ROWS,
 ) -> dict[str, Array]:
     """Return the arrays of levels as they are stored now.
 
     Args:
         arrays: as they were stored.
         n_videos: of the index.
+        shard_rows: rows of a shard.
         block_rows: rows of a block.
 
     Raises:
-        ValueError: the arrays do not fit together, as IndexError does.
+        ValueError: the arrays do not fit together.
     """
-    shard_rows = int(arrays["shard_rows"][0])
     firsts, starts, rows = arrays["firsts"], arrays["starts"], arrays["rows"]
+    if arrays["shard_rows"].tolist() != [shard_rows]:
+        raise ValueError(f"its shards are not of {shard_rows} rows")
+    _check_cover(firsts, starts.size - 1, "lists")
+    _check_cover(starts, rows.size, "levels")
+    if rows.dtype != np.uint32:
+        raise ValueError(f"its rows are {rows.dtype}, not uint32")
     n_shards = -(-n_videos // shard_rows)
     n_tags = (firsts.size - 1) // max(1, n_shards)
     new_rows = np.empty(rows.size, dtype=np.uint16)
@@ -54,6 +64,18 @@ def in_blocks(
     }
 
 
+def _check_cover(starts: Array, end: int, what: str) -> None:
+    """Raise ``ValueError`` unless whole numbers rise from 0 to ``end``."""
+    # Compared, not subtracted, which would wrap around: what is read may be any number.
+    if (
+        starts.dtype != np.int64
+        or starts.size == 0
+        or (starts[0], starts[-1]) != (0, end)
+        or np.any(starts[1:] < starts[:-1])
+    ):
+        raise ValueError(f"its {what} do not follow each other")
+
+
 def _arranged(
     firsts: NDArray[np.int64],
     sizes: NDArray[np.int64],
@@ -70,11 +92,11 @@ def _arranged(
         n_blocks: of the shard.
         block_rows: rows of a block.
     """
+    if np.any(rows >= n_blocks * block_rows):
+        raise ValueError("its rows go beyond their shard")
     level = np.repeat(np.arange(sizes.size), sizes)
     pieces = level * n_blocks + rows // block_rows
     piece_sizes = np.bincount(pieces, minlength=sizes.size * n_blocks)
-    if piece_sizes.size != sizes.size * n_blocks:
-        raise ValueError("a row is beyond its shard")
     piece_starts = np.cumsum(piece_sizes) - piece_sizes
     levels, blocks = runs_of(firsts, n_blocks)
     order = levels * n_blocks + blocks
