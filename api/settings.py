@@ -177,7 +177,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     """Share of what most videos show that is taken off a viewer's profile."""
     viewer_power: Annotated[float, Meta(gt=0.0, le=2.0)] = VIEWER_RULES.power
     """The power of how much a viewer's videos show of a tag; below 1 it damps the strongest. Of one
-    liked video nothing is damped."""
+    video alone that was liked or watched nothing is damped."""
     viewer_most_tags: Annotated[int, Meta(ge=1, le=MAX_TAGS)] = VIEWER_RULES.most_tags
     """Number of the strongest tags of a viewer's videos that count."""
     viewer_co_likes: float | None = None

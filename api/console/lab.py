@@ -19,7 +19,7 @@ from engine.domain.matching.keywords import IgnoredWord, KeywordMatch
 from engine.errors import InvalidInput
 from engine.ports.index import IndexSnapshot
 from engine.search.matches import recommend
-from engine.search.profiles import MAX_TAGS
+from engine.search.profiles import MAX_TAGS, ProfileRules
 from engine.services.ignored_words import ignored_tags
 
 router = APIRouter(route_class=ReadRoute)
@@ -103,7 +103,7 @@ def get_lab(request: Request, live: CurrentLive, settings: CurrentSettings) -> R
     if snapshot is None:
         return page(request, "lab_empty.html")
     viewer = Viewer.of(request, live, snapshot)
-    shown = _recommended(live, snapshot, viewer, settings.variety)
+    shown = _recommended(live, snapshot, viewer, settings.profile_rules)
     options = RequestOptions(variety=settings.variety)
     kind, entry_point = ListKind.RECOMMENDATIONS, EntryPoint.CONSOLE
     values: dict[str, Any] = {
@@ -124,12 +124,17 @@ def get_lab(request: Request, live: CurrentLive, settings: CurrentSettings) -> R
 
 
 def _recommended(
-    live: Live, snapshot: IndexSnapshot, viewer: Viewer, variety: int
+    live: Live, snapshot: IndexSnapshot, viewer: Viewer, rules: ProfileRules
 ) -> Sequence[Card]:
     if not viewer.interests and not viewer.liked:
         return []
     known = tuple(video for video in viewer.liked if video in snapshot)
     matches = recommend(
-        snapshot, interests=viewer.interests, liked=known, k=_MATCHES, variety=variety
+        snapshot,
+        interests=viewer.interests,
+        liked=known,
+        k=_MATCHES,
+        rules=rules,
+        variety=rules.variety,
     )
     return match_cards(live, snapshot, matches)

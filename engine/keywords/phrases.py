@@ -22,17 +22,24 @@ _SAYS_MORE: Final = frozenset(
 _LONGEST_PART: Final = 3
 _MAX_CHARACTERS: Final = 16  # words and commas of a phrase that are looked at
 _DENIED: Final = re.compile(
-    r"\b(?:no|without|excluding|except(?:\s+for)?|(?:but|and)\s+not)\s+"
+    r"\b(?P<denier>no|without|excluding|except(?:\s+for)?|(?:but|and)\s+not)\s+"
     r"(?:(?:an?|any|the|my|your|our|their|these|those|more|other)\s+)*"
     r"(?P<noun>\w+(?:\s+\w+){0,2})"
-    r"|\b(?P<banned>\w+)\s+(?:(?:are|is)\s+)?(?:not\s+(?:allowed|welcome|permitted|included|accepted)"
-    r"|excluded|forbidden|prohibited|banned)\b"
     r"|\b(?:no-|non(?:\s+|-)?)(?P<part>\w{3,})"
     # Nothing is without pizza where delivery is free.
     r"|\b(?P<lacking>\w+)(?:-|\s+(?!free\s+(?:delivery|shipping|refills?|trials?|samples?|gifts?"
     r"|entry|admission|parking|wi-?fi|downloads?)\b))free\b"
 )
-_OR: Final = re.compile(r"^\s+n?or\s+(?!no\b|without\b)")
+# What "no cats or dogs" denies is "no cats, no dogs"; a list of exceptions has commas, too.
+_ONE_MORE: Final = r"\s+(?!no\b|not\b|without\b|an?\b|the\b)"
+_NEXT: Final = re.compile(rf"^\s+(?:n?or|and|&){_ONE_MORE}")
+_NEXT_EXCEPTION: Final = re.compile(rf"^(?:\s*,(?:\s*(?:and|or))?|\s+(?:and|or|&)){_ONE_MORE}")
+# At the end of a phrase, or of a part of it: "books banned in schools" are about books.
+_BANNED: Final = re.compile(
+    r"(?P<nouns>[^,;.!?]+?)\s+(?:(?:are|is)\s+)?"
+    r"(?:(?:not|aren't|isn't)\s+(?:allowed|welcome|permitted|included|accepted)"
+    r"|excluded|forbidden|prohibited|banned)\s*(?=[,;.!?]|$)"
+)
 _CHARACTERS: Final = re.compile(r"[,/&+]|[^\s,/&+]+")
 
 
@@ -58,7 +65,15 @@ def denied_in(phrase: str, is_noun: Callable[[str], bool]) -> tuple[list[str], s
         phrase: as it was written: hyphens and colons tell "sugar-free" from "coffee: free refills".
         is_noun: tells whether several words are one noun, all of which is denied: "no red meat".
     """
-    text, nouns, others, end = folded(phrase), [], [], 0
+    text = folded(phrase).replace("\u2019", "'")
+    nouns, others, end = [], [], 0
+    for one in _BANNED.finditer(text):
+        banned, before = _banned(one["nouns"].split(), is_noun)
+        nouns += banned
+        others += [text[end : one.start()], " ".join(before)]
+        end = one.end()
+    if nouns:
+        text, others, end = ",".join([*others, text[end:]]), [], 0
     while match := _DENIED.search(text, end):
         group = match.lastgroup or ""
         words = re.findall(r"\w+", match[group])
@@ -69,9 +84,24 @@ def denied_in(phrase: str, is_noun: Callable[[str], bool]) -> tuple[list[str], s
         end = match.end()
         if group == "noun":
             end = _end_of_words(text, match.start(group), len(words))
-            # What "no cats or dogs" denies is "no cats, no dogs".
-            text = text[:end] + _OR.sub(" no ", text[end:])
+            denier = match["denier"]
+            more = _NEXT_EXCEPTION if denier.startswith("exc") else _NEXT
+            text = text[:end] + more.sub(f" {denier} ", text[end:])
     return nouns, plain(",".join([*others, text[end:]])).strip(", ")
+
+
+def _banned(words: list[str], is_noun: Callable[[str], bool]) -> tuple[list[str], list[str]]:
+    """Return the nouns at the end of some words, joined by *and* or *or*, and the words before."""
+    nouns: list[str] = []
+    while words:
+        ends = (words[-n:] for n in range(min(_LONGEST_PART, len(words)), 1, -1))
+        noun = next((end for end in ends if is_noun(" ".join(end))), words[-1:])
+        nouns.insert(0, " ".join(noun))
+        words = words[: -len(noun)]
+        if not words or words[-1] not in _TOGETHER:
+            break
+        words = words[:-1]
+    return nouns, words
 
 
 def _end_of_words(text: str, start: int, count: int) -> int:

@@ -9,7 +9,13 @@ from engine.domain.matching.source_weights import AS_INDEXED, SourceWeights
 from engine.errors import InvalidInput
 from engine.ports.index import Hit, IndexSnapshot
 from engine.ports.query import Query
-from engine.search.profiles import VIEWER_RULES, interests_query, profile_of, profile_vector_of
+from engine.search.profiles import (
+    VIEWER_RULES,
+    ProfileRules,
+    interests_query,
+    profile_of,
+    profile_vector_of,
+)
 from engine.search.variety import varied_best
 
 MAX_MATCHES: Final = 1_000
@@ -24,6 +30,7 @@ def recommend(
     k: int,
     where: Filter = EVERY_VIDEO,
     sources: SourceWeights = AS_INDEXED,
+    rules: ProfileRules = VIEWER_RULES,
     variety: int = 0,
 ) -> list[Match]:
     """Return the ``k`` videos that fit a viewer best, without those named as liked.
@@ -37,6 +44,7 @@ def recommend(
         k: number of results, 1 to 1,000.
         where: filter of the videos.
         sources: factors of the weights of tags.
+        rules: how liked videos and interests become a query.
         variety: number of videos of one series among ten in a row, 0 for any number.
 
     Raises:
@@ -45,8 +53,8 @@ def recommend(
     if not interests and not liked:
         raise InvalidInput("nothing to go by: give at least one interest or liked video")
     snapshot.require(liked)
-    profile = profile_of(interests, (), VIEWER_RULES, now=0.0, liked=liked)
-    query = profile_vector_of(profile, snapshot, VIEWER_RULES, sources).query
+    profile = profile_of(interests, (), rules, now=0.0, liked=liked)
+    query = profile_vector_of(profile, snapshot, rules, sources).query
     allowed = And((where, Not(Ids(tuple(liked))))) if liked else where
     return _search(snapshot, query, k, allowed, variety=variety)
 

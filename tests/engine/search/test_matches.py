@@ -18,6 +18,7 @@ from engine.indexes.local.rows.count_matrix import CountMatrix
 from engine.indexes.local.rows.metadata import MetadataColumns
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.search.matches import match, recommend, similar
+from engine.search.profiles import ProfileRules, profile_of, profile_vector_of
 from engine.words.vocabulary import Vocabulary
 
 VIDEOS = {
@@ -116,6 +117,19 @@ def test_liked_videos_pull_towards_what_they_show(snapshot: LocalSnapshot) -> No
     assert "a-cats" not in scores(matches)
     assert "b-zoo" in scores(matches)
     assert "b-zoo" not in scores(plain)
+
+
+def test_liked_videos_are_weighed_by_the_rules_that_are_given(snapshot: LocalSnapshot) -> None:
+    liked = ["b-zoo", "d-night"]
+    for power in (0.5, 1.0):
+        rules = ProfileRules(power=power)
+        profile = profile_of({}, (), rules, now=0.0, liked=liked)
+        query = profile_vector_of(profile, snapshot, rules).query
+        hits = {hit.video: hit.score for hit in snapshot.search(query, 10)}
+        matches = recommend(snapshot, interests={}, liked=liked, k=10, rules=rules)
+        assert {one.video: one.score for one in matches} == {
+            video: score for video, score in hits.items() if video not in liked
+        }
 
 
 def test_keywords_match_without_excluded_tags(snapshot: LocalSnapshot) -> None:

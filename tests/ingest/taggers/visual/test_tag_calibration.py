@@ -61,7 +61,7 @@ def logit_by_the_textbook(observed: Evidence, tag: str) -> float:
     mine = [one for one, words in zip(objects, OBJECTS.values(), strict=True) if tag in words]
     if mine:
         clues[2] = max(mine) + 6
-    logit = of_tag["bias"] + float(np.dot(of_tag["clues"], clues))
+    logit: float = of_tag["bias"] + float(np.dot(of_tag["clues"], clues))
     if "scene" in of_tag:
         features, statistics = (
             table.astype(np.float64) for table in (observed.features, observed.statistics)
