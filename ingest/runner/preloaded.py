@@ -11,20 +11,6 @@ import logging
 import signal
 from typing import Final
 
-import numpy as np
-
-# Imported by numpy when they are first asked for.
-import numpy.fft
-import numpy.ma
-
-import ingest.taggers.speech.registry  # noqa: F401
-from engine.domain.lines import Line
-from ingest.runner.worker_process import sound_tagger, text_reader
-from ingest.taggers.lines.tagger import tags_told
-from ingest.taggers.registry import DEFAULT, TaggerContext, make_tagger
-from ingest.taggers.visual.factory import local_tagger
-from ingest.thumbnails import Gallery
-
 log = logging.getLogger(__name__)
 
 # Who starts a process waits for it without a limit. The alarm ends even what hangs in C.
@@ -33,6 +19,21 @@ _LONGEST_SECONDS: Final = 120
 
 def load() -> None:
     """Load what most videos use, and what loads other parts when it is first used."""
+    # In here, and so under the alarm: a disk may hang while code is read from it, too.
+    import numpy as np
+
+    # Imported by numpy when they are first asked for.
+    import numpy.fft
+    import numpy.ma
+
+    import ingest.taggers.speech.registry  # noqa: F401
+    from engine.domain.lines import Line
+    from ingest.runner.worker_process import sound_tagger, text_reader
+    from ingest.taggers.lines.tagger import tags_told
+    from ingest.taggers.registry import DEFAULT, TaggerContext, make_tagger
+    from ingest.taggers.visual.factory import local_tagger
+    from ingest.thumbnails import Gallery
+
     tagger, gallery = local_tagger(), Gallery()
     tagger.load_exact_network()
     make_tagger(DEFAULT, TaggerContext())

@@ -65,7 +65,7 @@ class LocalTextSession:
         self._blank_shots: list[tuple[int, int]] = []
         self._between: deque[Frame] = deque(maxlen=_MAX_BETWEEN)  # since the last detection
         self._cells: Cells | None = None  # at the last detection or probe
-        self._last_probe: Probe | None = None
+        self._last_probe: tuple[Frame, Probe] | None = None  # and of what it was made
         self._shot_start = 0
         self._is_blank: bool | None = None
         self._searched_at = self._probed_at = self._read_at = -_LATELY - 1
@@ -96,8 +96,8 @@ class LocalTextSession:
             has_line = any(self._known_at(one) is None for one in probe.lines)
             if has_line or (must_detect and self._can_pay(second, frame, probe)):
                 self._detect(second, frame, probe)
-        if cells is not None and second in (self._searched_at, self._probed_at):
-            self._cells = cells
+        if second in (self._searched_at, self._probed_at):
+            self._cells = hard_cells(frame) if cells is None else cells
         self._between.append(frame)
 
     def read_nothing(self, second: int) -> None:
@@ -160,11 +160,16 @@ class LocalTextSession:
         return second - max(self._probed_at, self._searched_at) >= wait
 
     def _probe(self, second: int, frame: Frame) -> Probe:
-        if self._last_probe is None or self._has_changed:  # else it would show the same
-            self._probed_at, self._has_changed = second, False
-            self._budget.spend(PROBE_PIXELS)
-            self._last_probe = self._finder.probe(frame)
-        return self._last_probe
+        if self._last_probe is not None and not self._has_changed:
+            probed, probe = self._last_probe
+            # What fades in hardly changes anything from one second to the next.
+            if np.array_equal(frame, probed):
+                return probe
+        self._probed_at, self._has_changed = second, False
+        self._budget.spend(PROBE_PIXELS)
+        probe = self._finder.probe(frame)
+        self._last_probe = frame, probe
+        return probe
 
     def _can_pay(self, second: int, frame: Frame, probe: Probe) -> bool:
         """Tell whether there is enough left to look where no line was seen; else put it off."""

@@ -44,13 +44,29 @@ except Exception as error:
 """
 
 
-HANGING = """
+SHORT_ALARM = """
 import signal, time
-import models.cards
 
 alarm = signal.alarm
 signal.alarm = lambda seconds: alarm(min(seconds, 1))
+"""
+
+HANGING_WEIGHTS = """
+import models.cards
+
 models.cards.verify = lambda card: time.sleep(60)
+import ingest.runner.preloaded
+"""
+
+HANGING_IMPORT = """
+import sys
+
+class Hanging:
+    def find_spec(self, name, path=None, target=None):
+        if name in ("numpy", "ingest.runner.worker_process"):
+            time.sleep(60)
+
+sys.meta_path.insert(0, Hanging())
 import ingest.runner.preloaded
 """
 
@@ -78,7 +94,8 @@ def test_damaged_weights_are_told_by_who_needs_them_and_stop_no_server() -> None
     assert output_of(DAMAGED) == "CorruptData damaged"
 
 
-def test_weights_that_are_never_read_to_their_end_end_the_server() -> None:
+@pytest.mark.parametrize("hanging", [HANGING_WEIGHTS, HANGING_IMPORT])
+def test_what_is_never_read_to_its_end_ends_the_server(hanging: str) -> None:
     with pytest.raises(subprocess.CalledProcessError) as ended:
-        output_of(HANGING)
+        output_of(SHORT_ALARM + hanging)
     assert ended.value.returncode == -signal.SIGALRM

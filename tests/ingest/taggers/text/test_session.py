@@ -118,6 +118,20 @@ def test_what_is_hardly_like_text_on_a_still_is_looked_at_once_that_is_saved_up(
     assert (spy.n_looks, spy.n_probes) == (1, 1)
 
 
+def test_a_line_that_fades_in_before_a_look_is_saved_up_is_looked_at() -> None:
+    spy = Spy(boxes=1)
+    spy.likeness = TRACE
+    session = LocalTextSession(spy)
+    line = written(PAGE.copy(), "comes slowly", size=20, middle=(320, 300)).astype(np.float32)
+    for second in range(30):
+        share = min(1.0, second / 3)
+        spy.boxes = 1 if share < 1 else 20  # all over the picture
+        frame = (PAGE + share * (line - PAGE)).astype(np.uint8)
+        session.read_second(second, frame, CUT if second == 0 else STILL)
+    assert (spy.n_looks, spy.n_probes) == (1, 2)
+    assert spy.n_pixels >= 640 * 352
+
+
 def test_a_line_is_read_however_much_was_looked_at_in_vain() -> None:
     spy = Spy(boxes=20, text="???", score=0.3)
     session = LocalTextSession(spy)
