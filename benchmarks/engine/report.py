@@ -226,8 +226,8 @@ def sample(result: Result) -> str:
     """Say what the sample says that chooses the kernel."""
     sampled = result["sample"]
     return (
-        f"The {sampled['queries']} sampled queries read {sampled['read']:.0%} of their postings, at"
-        f" {sampled['cost']:.2f} of the plain kernel's cost"
+        f"The {sampled['queries']} sampled queries read {sampled['read']:.2f} postings for each"
+        f" there is, at {sampled['cost']:.2f} of the plain kernel's cost"
     )
 
 
