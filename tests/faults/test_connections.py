@@ -327,6 +327,7 @@ def connections_of(served: Served) -> int:
     return len(served.server.server_state.connections)
 
 
+@pytest.mark.slow
 def test_who_takes_an_answer_slowly_gets_all_of_it(limited_server: LimitedServer) -> None:
     whole = limited_server.served.client.get("/openapi.json").content
     with limited_server.connect(buffer=16 << 10) as connection:

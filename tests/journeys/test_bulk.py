@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from api.http.routes.bulk import MAX_IMPORTS
 from support.campaign_answers import eventually
@@ -62,6 +63,7 @@ def test_what_is_exported_is_what_the_command_exports_and_can_be_imported(
     assert "is there already" in refused.err
 
 
+@pytest.mark.slow
 def test_a_dump_restored_elsewhere_gives_the_same_answers(
     stocked_home: Path, ask: Run, tmp_path: Path
 ) -> None:

@@ -84,6 +84,7 @@ def test_captions_tell_the_language(home: Path) -> None:
     assert languages == {"inside": "en", "beside": "en", "spoilt": ""}
 
 
+@pytest.mark.slow
 def test_captions_that_come_later_are_added_without_another_look(tmp_path: Path) -> None:
     home, film = tmp_path / "home", write_captioned_film(tmp_path / "film.mp4", 7)
     (observed,) = ingest(home, film)
@@ -121,6 +122,7 @@ def write_page(site: Site) -> str:
     return site.address("/page")
 
 
+@pytest.mark.slow
 def test_captions_that_a_site_lists_are_fetched_and_read(site: Site, tmp_path: Path) -> None:
     address, home = write_page(site), tmp_path / "home"
     (done,) = ingest(home, address, REELMATCH_WEB_ALLOWED_NETWORKS=site.network)

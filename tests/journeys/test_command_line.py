@@ -278,6 +278,7 @@ def test_what_is_forgotten_is_gone_at_once_and_can_come_back(run: Run, carphone:
     assert len(run("match", "--keyword", "person", "--json").json["matches"]) == 1
 
 
+@pytest.mark.slow
 def test_a_dry_run_tells_and_changes_nothing(run: Run, carphone: Path) -> None:
     run("ingest", carphone)
     built = run("reindex", "--json").json["generation"]

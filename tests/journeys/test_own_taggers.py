@@ -112,6 +112,7 @@ def test_a_pull_that_gets_another_file_keeps_nothing(tmp_path: Path) -> None:
     assert "choose from clip-vit-base-patch32, siglip-base-patch16-224" in unknown.err
 
 
+@pytest.mark.slow
 def test_a_model_on_a_server_looks_once_it_may_be_asked(tmp_path: Path, red_film: Path) -> None:
     with serving_vlm() as server:
         server.key = KEY

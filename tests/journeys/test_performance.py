@@ -60,6 +60,7 @@ def performance_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ser
     yield from serve(home)
 
 
+@pytest.mark.slow
 def test_every_video_has_a_verdict_with_its_reason(performance_server: Served) -> None:
     for title, assessment in ASSESSMENTS.items():
         report = reelmatch(performance_server.home, "performance", title, "--json").json

@@ -240,6 +240,7 @@ def test_two_workers_answer_count_together_and_end_calmly(tmp_path: Path) -> Non
     assert "Traceback" not in errors
 
 
+@pytest.mark.slow
 def test_a_request_that_has_begun_is_finished(tmp_path: Path) -> None:
     running, address = start_serving(tmp_path / "home")
     line = (

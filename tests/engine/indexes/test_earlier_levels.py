@@ -75,6 +75,7 @@ def save_as_before(folder: Path, **changed: Any) -> None:
     (folder / "meta.json").write_text(json.dumps({**meta, "version": 2}))
 
 
+@pytest.mark.slow
 def test_an_index_of_before_opens_and_answers_as_it_did(corpus: Corpus, tmp_path: Path) -> None:
     index = Index.from_counts(corpus.rows, corpus.ids, kernel="levels")
     index.save(tmp_path)

@@ -234,6 +234,7 @@ def test_what_may_pass_is_tried_three_times(site: Site, tmp_path: Path) -> None:
     assert site.requests == ["/a.mp4"] * 3
 
 
+@pytest.mark.slow
 def test_a_site_that_throttles_is_waited_for_as_long_as_it_asks(site: Site, tmp_path: Path) -> None:
     throttled = Answer(status=429, headers={"Retry-After": "17"})
     site.answers["/a.mp4"] = [throttled, Answer(status=403), video(bikes())]

@@ -251,6 +251,7 @@ def test_a_campaign_goes_through_its_form_unchanged_and_can_be_copied_and_delete
     assert post(console_server, "/campaigns/whole/delete", token).status_code == 303
 
 
+@pytest.mark.slow
 def test_unknown_words_come_with_buttons_for_what_may_be_meant(
     open_window: OpenWindow, console_server: Served
 ) -> None:

@@ -38,6 +38,7 @@ def test_a_route_is_read_and_tried(open_window: OpenWindow, explorer_server: Ser
     assert explorer_server.client.get("/v1/viewers/ann").json()["interests"] == {}
 
 
+@pytest.mark.slow
 def test_a_key_can_be_given(open_window: OpenWindow, explorer_server: Served) -> None:
     window = open_window(server=explorer_server)
     page = window.page

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from support.browser import OpenWindow
@@ -63,6 +64,7 @@ def test_what_was_liked_counts_and_is_not_shown_again(
     assert "coffee" in shown(page)
 
 
+@pytest.mark.slow
 def test_any_word_becomes_a_slider_or_says_what_is_near(open_window: OpenWindow) -> None:
     page = open_window().open("/lab?w.cat=1")
     page.get_by_label("Another tag").fill("automobile")

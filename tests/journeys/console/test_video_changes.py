@@ -31,6 +31,7 @@ def fail(served: Served, path: Path) -> str:
     return str(job["video"])
 
 
+@pytest.mark.slow
 def test_all_that_is_known_of_a_broken_video_is_on_its_page(
     open_window: OpenWindow, own_server: Served, broken: Path
 ) -> None:

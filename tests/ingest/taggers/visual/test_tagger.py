@@ -181,6 +181,7 @@ def suspicious() -> list[Image.Image]:
     ]
 
 
+@pytest.mark.slow
 def test_nothing_the_exact_weights_flag_is_lost_by_looking_with_rounded_ones_first(
     reference: NSFWClassifier,
 ) -> None:
