@@ -83,6 +83,9 @@ def test_every_tag_is_documented() -> None:
     tags = LocalTagger.load().tags
     assert f"can say {len(tags)} words" in text
     assert [tag for tag in tags if f"`{tag}`" not in text] == []
+    readme = (ROOT / "README.md").read_text()
+    assert f"[{len(tags)} tags](docs/tags.md)" in readme
+    assert f"tags videos | {len(tags)} tags a second" in readme
 
 
 def test_links_between_documents_lead_somewhere() -> None:

@@ -22,7 +22,9 @@ _SAYS_MORE: Final = frozenset(
 _LONGEST_PART: Final = 3
 _MAX_CHARACTERS: Final = 16  # words and commas of a phrase that are looked at
 _DENIED: Final = re.compile(
-    r"\b(?P<denier>no|without|excluding|except(?:\s+for)?|(?:but|and)\s+not)\s+"
+    r"\b(?P<denier>no|without|(?:(?:but|and)\s+)?(?<!why\s)(?<!me[\s-])not(?!\s+(?:only|just|all|every|so|too|very|always|your)\b)"
+    r"|don't|excluding|except(?:\s+for)?|(?:everything|anything|all)\s+but|(?:other|rather)\s+than"
+    r"|instead\s+of|never|minus|avoid(?:ing)?)\s+(?:(?:show|want|like|include|allow)\s+)?"
     r"(?:(?:an?|any|the|my|your|our|their|these|those|more|other)\s+)*"
     r"(?P<noun>\w+(?:\s+\w+){0,2})"
     r"|\b(?:no-|non(?:\s+|-)?)(?P<part>\w{3,})"
@@ -30,10 +32,14 @@ _DENIED: Final = re.compile(
     r"|\b(?P<lacking>\w+)(?:-|\s+(?!free\s+(?:delivery|shipping|refills?|trials?|samples?|gifts?"
     r"|entry|admission|parking|wi-?fi|downloads?)\b))free\b"
 )
-# What "no cats or dogs" denies is "no cats, no dogs"; a list of exceptions has commas, too.
-_ONE_MORE: Final = r"\s+(?!no\b|not\b|without\b|an?\b|the\b)"
-_NEXT: Final = re.compile(rf"^\s+(?:n?or|and|&){_ONE_MORE}")
-_NEXT_EXCEPTION: Final = re.compile(rf"^(?:\s*,(?:\s*(?:and|or))?|\s+(?:and|or|&)){_ONE_MORE}")
+# What "no cats or dogs" denies is "no cats, no dogs". A list of exceptions has commas, too; after a
+# comma, "a house without stairs, a garden" may have what comes.
+_ONE_MORE: Final = r"\s*(?!no\b|not\b|without\b|an?\b|the\b)"
+_NEXT: Final = re.compile(rf"^\s*(?:\b(?:n?or|and)\s|[&/+]){_ONE_MORE}")
+_NEXT_EXCEPTION: Final = re.compile(
+    rf"^\s*(?:,\s*(?:(?:and|or)\s)?|\b(?:n?or|and)\s|[&/+]){_ONE_MORE}"
+)
+_NO_COMMAS: Final = ("no", "without", "not")
 # At the end of a phrase, or of a part of it: "books banned in schools" are about books.
 _BANNED: Final = re.compile(
     r"(?P<nouns>[^,;.!?]+?)\s+(?:(?:are|is)\s+)?"
@@ -85,7 +91,7 @@ def denied_in(phrase: str, is_noun: Callable[[str], bool]) -> tuple[list[str], s
         if group == "noun":
             end = _end_of_words(text, match.start(group), len(words))
             denier = match["denier"]
-            more = _NEXT_EXCEPTION if denier.startswith("exc") else _NEXT
+            more = _NEXT if denier.endswith(_NO_COMMAS) else _NEXT_EXCEPTION
             text = text[:end] + more.sub(f" {denier} ", text[end:])
     return nouns, plain(",".join([*others, text[end:]])).strip(", ")
 
