@@ -116,8 +116,8 @@ def read_in(languages: Sequence[str]) -> str:
 def _unknown(word: str, tags: Sequence[str], *, empty: bool) -> str:
     if empty:
         return f"{word[:_SHOWN]!r} is not a tag: no tags are known yet"
-    nearest = f"the nearest are {', '.join(tags)}" if tags else "and none is like it"
-    return f"{word[:_SHOWN]!r} is not a tag: {nearest}"
+    nearest = f": the nearest are {', '.join(tags)}" if tags else ", and none is like it"
+    return f"{word[:_SHOWN]!r} is not a tag{nearest}"
 
 
 class UnknownVideo(InvalidInput):

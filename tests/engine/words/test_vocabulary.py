@@ -50,7 +50,7 @@ def test_a_misspelt_word_names_the_tag_that_was_meant(word: str, tag: str) -> No
 @pytest.mark.parametrize("word", ["", " ", "zzzzzz", "\udcff", "q" * 10_000, "\u200d"])
 def test_a_word_that_is_like_nothing_has_no_suggestions(word: str) -> None:
     assert Vocabulary(TAGS).nearest(word) == []
-    with pytest.raises(UnknownTag, match="is not a tag: and none is like it"):
+    with pytest.raises(UnknownTag, match="is not a tag, and none is like it"):
         Vocabulary(TAGS).numbers([word])
 
 
