@@ -41,6 +41,11 @@ def find_outdated(catalog: Catalog, tagger: Identity) -> Outdated:
     return _located(catalog.listing.outdated(tagger.name, tagger.version, KIND_RULES))
 
 
+def count_outdated(catalog: Catalog, tagger: Identity) -> int:
+    """Return how many videos ``find_outdated`` finds."""
+    return catalog.listing.count_outdated(tagger.name, tagger.version, KIND_RULES)
+
+
 def find_lacking(catalog: Catalog, source: str) -> Outdated:
     """Return what a source of tags has yet to observe, as ``find_outdated`` does.
 

@@ -30,6 +30,8 @@ def command() -> None:
         f" {len(stories)} made of photographs over a song\n"
     )
     _run("ingest", *map(str, videos))
+    if _was_made_by_an_older_version():
+        _run("ingest", "--outdated")
     _run("reindex")
     for path in videos:
         _run("tags", path.name)
@@ -47,6 +49,16 @@ def command() -> None:
     click.echo("To see what was seen at every second of these, start the console:")
     click.echo(f"  REELMATCH_HOME={shlex.quote(str(home))} {typed} serve")
     click.secho(f"and open http://127.0.0.1:{settings.port}/console", bold=True)
+
+
+def _was_made_by_an_older_version() -> bool:
+    from api.catalogs import open_own_catalog
+    from ingest.outdated import count_outdated
+    from ingest.taggers.registry import DEFAULT, identity_of
+
+    settings = load_settings()
+    with open_own_catalog(settings) as catalog:
+        return bool(count_outdated(catalog, identity_of(DEFAULT, settings.tagger_context)))
 
 
 def _as_typed() -> str:

@@ -69,6 +69,18 @@ def again(home: Path, *arguments: str) -> Finished:
     return reelmatch(home, "ingest", "--outdated", *arguments)
 
 
+def test_who_ingests_what_is_known_is_told_what_an_older_version_analyzed(
+    empty_home: Path, tmp_path: Path
+) -> None:
+    (clip,) = clips(tmp_path / "clips", 1)
+    (video,) = ingested(empty_home, [clip])
+    assert "older version" not in reelmatch(empty_home, "ingest", clip).err
+    outdate(empty_home, [video])
+    known = reelmatch(empty_home, "ingest", clip)
+    assert "already analyzed" in known.out
+    assert "1 video was analyzed by an older version: --outdated looks again" in known.err
+
+
 @pytest.mark.slow
 def test_what_an_older_tagger_saw_is_seen_again_and_what_cannot_be_is_named(
     empty_home: Path, tmp_path: Path

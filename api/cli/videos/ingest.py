@@ -24,7 +24,7 @@ from engine.ports.catalog import Catalog
 from engine.system.cpus import usable_cpus
 from ingest.decoding.probe import Status
 from ingest.metadata import reread_metadata
-from ingest.outdated import find_lacking, find_outdated
+from ingest.outdated import count_outdated, find_lacking, find_outdated
 from ingest.pipeline import KNOWN, IngestResult
 from ingest.pipeline import Progress as Done
 from ingest.runner.worker import POLL_SECONDS, Worker
@@ -190,6 +190,8 @@ def command(
         )
         ended = _work(catalog, mine, worker) if works else []
         tidy_media(settings, catalog)
+        known = any(KNOWN in result.reason for result in ended)
+        n_older = count_outdated(catalog, identity_of(tagger, context)) if known else 0
     results = [*missing, *ended, *lost]
     if as_json:
         print_json(
@@ -201,7 +203,9 @@ def command(
         )
     else:
         if results or not again:
-            print_results(results)
+            _print_results(results)
+        if known:
+            _print_how_to_look_again(n_older)
         _print_left_out(left_out)
     if outdated and not results:
         click.echo(f"nothing is outdated: no video was seen by an older {tagger}", err=True)
@@ -366,8 +370,7 @@ def _by_frequency(counts: Counter[str]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def print_results(results: Sequence[IngestResult]) -> None:
-    """Print a line a video, and what to do about those that were not analyzed again."""
+def _print_results(results: Sequence[IngestResult]) -> None:
     rows = (
         (
             result.video or "-",
@@ -379,5 +382,11 @@ def print_results(results: Sequence[IngestResult]) -> None:
         for result in results
     )
     print_table(("video", "status", "seconds", "file", "reason"), rows)
-    if any(KNOWN in result.reason for result in results):
-        click.echo("--force looks again at what was analyzed before", err=True)
+
+
+def _print_how_to_look_again(n_older: int) -> None:
+    """Say what to do about videos that were known: some of the catalog may be out of date."""
+    click.echo("--force looks again at what was analyzed before", err=True)
+    if n_older:
+        who = "1 video was" if n_older == 1 else f"{n_older} videos were"
+        click.echo(f"{who} analyzed by an older version: --outdated looks again", err=True)
