@@ -19,9 +19,9 @@ from engine.domain.advertising.campaigns import (
 from engine.domain.assessments.suitability import BRAND_TOPICS, RISKS, Risk, risk_index, topic_index
 from engine.domain.matching.keywords import KeywordMatch, MatchMethod, Status, TagCandidate
 from engine.domain.tags import explicit_tag
-from engine.errors import InvalidInput, read_in
+from engine.errors import InvalidInput, denial, read_in
 from engine.keywords.multilingual import is_english
-from engine.keywords.weights import nearest_tags
+from engine.keywords.weights import nearest_tags, only_denies
 from engine.services.keywords import KeywordService
 from engine.targeting.rules import CRITERIA
 from engine.words.languages import standard
@@ -164,17 +164,17 @@ class _Reader:
     @staticmethod
     def _refusal(field: str, useless: Sequence[KeywordMatch]) -> str:
         named = useless[:MAX_SUGGESTED_WORDS]
-        sentences = [
-            f"{field}: {match.word!r} means no tag for sure{read_in(match.languages)}{_near(match)}"
-            for match in named
-        ]
+        sentences = [f"{field}: {_useless(match)}" for match in named]
         more = len(useless) - len(named)
         return "; ".join([*sentences, *([f"and {more} words more"] if more else [])])
 
 
-def _near(match: KeywordMatch) -> str:
+def _useless(match: KeywordMatch) -> str:
     nearest = nearest_tags(match)
-    return f": the nearest are {', '.join(nearest)}" if nearest else ", and none is like it"
+    if only_denies(match.word, nearest):
+        return denial(match.word)
+    near = f": the nearest are {', '.join(nearest)}" if nearest else ", and none is like it"
+    return f"{match.word!r} means no tag for sure{read_in(match.languages)}{near}"
 
 
 def _exactly(word: str, tag: str) -> KeywordMatch:

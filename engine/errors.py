@@ -33,7 +33,7 @@
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -86,6 +86,7 @@ class UnknownTag(InvalidInput):
         empty: whether there are no tags at all.
         languages: word -> the languages in which it was tried to understand it, where any others
             than English may have been.
+        denials: those of the words that only say what is not wanted.
     """
 
     def __init__(
@@ -95,12 +96,15 @@ class UnknownTag(InvalidInput):
         more: int = 0,
         empty: bool = False,
         languages: Mapping[str, Sequence[str]] | None = None,
+        denials: Collection[str] = (),
     ) -> None:
         self.nearest = dict(nearest)
         self.more = more
         tried = languages or {}
         messages = [
-            _unknown(word, tags, empty=empty) + read_in(tried.get(word, ("en",)))
+            denial(word)
+            if word in denials
+            else _unknown(word, tags, empty=empty) + read_in(tried.get(word, ("en",)))
             for word, tags in nearest.items()
         ]
         super().__init__("; ".join([*messages, *([f"and {more} words more"] if more else [])]))
@@ -111,6 +115,11 @@ def read_in(languages: Sequence[str]) -> str:
     if tuple(languages) == ("en",):
         return ""
     return f" (read in {', '.join(languages)})" if languages else " (nothing reads its language)"
+
+
+def denial(word: str) -> str:
+    """Return what is said of a keyword that only denies."""
+    return f"{word[:_SHOWN]!r} only says what is not wanted: exclude that, by the name of its tag"
 
 
 def _unknown(word: str, tags: Sequence[str], *, empty: bool) -> str:

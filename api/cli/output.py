@@ -8,7 +8,7 @@ import click
 
 from engine.domain.matching.variety import MAX_VARIETY
 from engine.domain.text import shown
-from engine.errors import InvalidInput, ReelmatchError, read_in
+from engine.errors import InvalidInput, ReelmatchError, denial, read_in
 
 if TYPE_CHECKING:
     # What searches compiles kernels: half a second, for commands that search only.
@@ -119,6 +119,12 @@ def print_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 def print_ignored(ignored: "Iterable[IgnoredWord]") -> None:
     """Tell which words did not count."""
     for one in ignored:
+        # Brought when somebody needs it: most words are tags.
+        from engine.keywords.weights import only_denies
+
+        if only_denies(one.word, one.nearest):
+            click.echo(denial(shown(one.word)), err=True)
+            continue
         near = f"; did you mean {', '.join(one.nearest)}?" if one.nearest else ""
         tried = "" if one.languages is None else read_in(one.languages)
         click.echo(f"{shown(one.word)!r} means no tag and does not count{tried}{near}", err=True)

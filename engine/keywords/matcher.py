@@ -26,7 +26,7 @@ from engine.domain.matching.keywords import (
 from engine.errors import InvalidInput
 from engine.keywords.broader import broader_than
 from engine.keywords.confidence import confidence_by_embedding
-from engine.keywords.denials import denied_tags
+from engine.keywords.denials import affirmed, denied_tags
 from engine.keywords.embeddings import Cosines, Embedder, EmbeddingSimilarity
 from engine.keywords.noun_lookup import NounLookup
 from engine.keywords.phrases import Part, is_light, lighter, parts_of, plain
@@ -120,16 +120,17 @@ class Keywords:
         """
         if not words:
             return []  # so that words that all are tags load nothing
-        texts = self.check(words)
-        cosines = self._cosines(texts)
+        self.check(words)
+        texts = [affirmed(word, self._nouns) for word in words]
+        cosines = self._cosines([text for text in texts if text])
         matches = [self._read(word, text, cosines) for word, text in zip(words, texts, strict=True)]
         doubted = [
             number
             for number, (text, match) in enumerate(zip(texts, matches, strict=True))
-            if not match.used or self._may_be_misspelt(text, match)
+            if text and (not match.used or self._may_be_misspelt(text, match))
         ]
         for number in doubted[:MAX_SUGGESTED_WORDS]:
-            matches[number] = self._spelled(matches[number])
+            matches[number] = self._spelled(matches[number], texts[number])
         return matches
 
     def check(self, words: Iterable[str]) -> list[str]:
@@ -144,6 +145,14 @@ class Keywords:
                 "no tags are known yet: ingest videos first", hint="run 'reelmatch ingest'"
             )
         return texts
+
+    def denies(self, word: str) -> bool:
+        """Tell whether a phrase says of something that it is not there."""
+        return affirmed(word, self._nouns) != plain(word)
+
+    def is_noun(self, word: str) -> bool:
+        """Tell whether the table knows a word or a phrase as one noun."""
+        return self._nouns.is_one_noun(plain(word))
 
     def _cosines(self, texts: Sequence[str]) -> dict[str, Cosines]:
         """Return how near texts are to tags, as far as the network may read them."""
@@ -170,6 +179,8 @@ class Keywords:
         return any(candidate.confidence >= USED for candidate in self._nouns.find(text, unknown))
 
     def _read(self, word: str, text: str, cosines: Mapping[str, Cosines]) -> KeywordMatch:
+        if not text:
+            return keyword_match(word, [])
         best: dict[str, TagCandidate] = {}
         for candidate in self._of_text_or_topic(text, cosines):
             before = best.get(candidate.tag)
@@ -253,18 +264,20 @@ class Keywords:
 
         The network reads words in pieces, and is no judge of those it never met.
         """
-        if match.candidates[0].method is not MatchMethod.EMBEDDING or " " in text:
+        if not match.candidates or " " in text:
+            return False
+        if match.candidates[0].method is not MatchMethod.EMBEDDING:
             return False
         if next(self._nouns.find(text, self.similarity.unknown()), None) is not None:
             return False
         return any(likeness(text, tag) >= _MISSPELT for tag in self.vocabulary.nearest(text)[:1])
 
-    def _spelled(self, match: KeywordMatch) -> KeywordMatch:
+    def _spelled(self, match: KeywordMatch, text: str) -> KeywordMatch:
         """Put the tags that are spelled like a word before those that are near in meaning."""
         best_confidence = match.candidates[0].confidence if match.candidates else 0.0
         spelled = [
             TagCandidate(tag, max(best_confidence, _SPELLED), MatchMethod.SPELLING, match.word)
-            for tag in self._spelled_like(plain(match.word))
+            for tag in self._spelled_like(text)
         ]
         names = {candidate.tag for candidate in spelled}
         others = [

@@ -20,6 +20,7 @@ from engine.keywords.foreign import (
     meaning_of,
     written,
 )
+from engine.keywords.foreign_denials import denies
 from engine.keywords.matcher import (
     MAX_CANDIDATES,
     Keywords,
@@ -81,9 +82,15 @@ class MultilingualKeywords:
         english = self._in_english(words, possible)
         foreign = self._in_others(words, possible, english)
         return [
-            _chosen(word, languages, english[at], foreign.get(at))
+            KeywordMatch(word, Status.REFUSED, (), languages)
+            if self._is_denial(word, language)
+            else _chosen(word, languages, english[at], foreign.get(at))
             for at, (word, languages) in enumerate(zip(words, possible, strict=True))
         ]
+
+    def _is_denial(self, word: str, language: str) -> bool:
+        """Tell whether a word of another language denies something, where nothing else is known."""
+        return denies(word, languages_of(word, language)) and not self.english.is_noun(word)
 
     def profile(
         self, keywords: Mapping[str, float], *, strict: bool = False, language: str = ""
@@ -140,7 +147,10 @@ class MultilingualKeywords:
         places = [
             at
             for at, languages in enumerate(possible)
-            if languages not in ((), (ENGLISH,)) and not _is_sure(english[at])
+            if languages not in ((), (ENGLISH,))
+            and not _is_sure(english[at])
+            # The other network knows English, too, but not what is denied.
+            and not (ENGLISH in languages and self.english.denies(words[at]))
         ][: MAX_READ * max(_PER, len(words)) // _PER]
         texts = [written(words[at], possible[at]) for at in places]
         candidates = self.foreign.candidates(texts, MAX_CANDIDATES)

@@ -48,6 +48,19 @@ class NounLookup:
             or text in self._singular
         )
 
+    def is_plural(self, noun: str) -> bool:
+        """Tell whether a noun is the plural of one that is known."""
+        return any(self.is_one_noun(form) for form in self._thesaurus.singulars(noun))
+
+    def are_of_a_kind(self, one: str, other: str) -> bool:
+        """Tell whether two nouns may mean the same tag, or have a broader one in common."""
+        return not self._tags(one).isdisjoint(self._tags(other))
+
+    def _tags(self, noun: str) -> set[str]:
+        names = (noun, *self._thesaurus.singulars(noun))
+        own = {name for name in names if name in self._plain}
+        return own | {entry.tag for entry in self._thesaurus.entries(noun)}
+
     def find(self, noun: str, cosines: Cosines) -> Iterator[TagCandidate]:
         """Yield the tags that a noun may mean.
 

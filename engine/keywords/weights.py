@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from engine.domain.matching.keywords import KeywordMatch
 from engine.errors import UnknownTag
+from engine.keywords.denied_nouns import has_denial
+from engine.keywords.foreign import languages_of
+from engine.keywords.foreign_denials import denies
 from engine.words.spelling import MAX_SUGGESTED_WORDS
 from engine.words.vocabulary import SUGGESTIONS
 
@@ -49,4 +52,16 @@ def unknown_words(matches: Sequence[KeywordMatch]) -> UnknownTag:
     named = matches[:MAX_SUGGESTED_WORDS]
     nearest = {match.word: nearest_tags(match) for match in named}
     languages = {match.word: match.languages for match in named}
-    return UnknownTag(nearest, more=len(matches) - len(named), languages=languages)
+    denials = {match.word for match in named if only_denies(match.word, nearest[match.word])}
+    more = len(matches) - len(named)
+    return UnknownTag(nearest, more=more, languages=languages, denials=denials)
+
+
+def only_denies(word: str, nearest: Sequence[str]) -> bool:
+    """Tell whether a word that means no tag only says what is not wanted.
+
+    Args:
+        word: as it was written.
+        nearest: the tags it may have meant: none of what only denies.
+    """
+    return not nearest and (has_denial(word) or denies(word, languages_of(word)))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from engine.domain.matching.keywords import KeywordMatch, MatchMethod, Status
+from engine.errors import UnknownTag
 from engine.keywords.matcher import Keywords
 from engine.keywords.thesaurus.nouns import Thesaurus
 from engine.words.vocabulary import Vocabulary
@@ -182,10 +183,28 @@ def test_what_is_broader_than_what_a_phrase_denies_is_meant(
 
 @pytest.mark.parametrize(
     "phrase",
-    ["no dogs", "dog free", "no kids", "no more cats", "no ice cream", "car-free travel"],
+    [
+        *("no dogs", "dog free", "no kids", "no more cats", "no ice cream", "avoid alcohol"),
+        *("cats, dogs and birds not allowed", "no dogs, cats", "-alcohol", "no alchohol"),
+    ],
 )
 def test_a_phrase_that_only_denies_leads_nowhere(keywords: Keywords, phrase: str) -> None:
+    assert keywords.read(phrase).candidates == ()
+
+
+@pytest.mark.parametrize("phrase", ["car-free travel", "no cars in the city"])
+def test_what_says_more_of_what_is_denied_is_not_meant(keywords: Keywords, phrase: str) -> None:
     assert keywords.read(phrase).used == ()
+
+
+@pytest.mark.parametrize(("phrase", "tag"), [("cars (no trucks)", "car"), ("cars -trucks", "car")])
+def test_what_a_phrase_says_besides_is_meant(keywords: Keywords, phrase: str, tag: str) -> None:
+    assert [one.tag for one in keywords.read(phrase).used] == [tag]
+
+
+def test_words_that_only_deny_are_refused_with_what_to_do(keywords: Keywords) -> None:
+    with pytest.raises(UnknownTag, match="'no kids' only says what is not wanted: exclude that"):
+        keywords.profile({"no kids": 1.0})
 
 
 @pytest.mark.parametrize(

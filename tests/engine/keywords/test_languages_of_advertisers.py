@@ -233,3 +233,21 @@ def test_a_list_of_false_friends_that_cannot_be_read_names_the_entry() -> None:
         list(read_false_friends("de\nHose, Rock = skirt"))
     with pytest.raises(ValueError, match="'Rock = skirt'"):
         list(read_false_friends("Rock = skirt"))
+
+
+@pytest.mark.parametrize(
+    ("phrase", "language"),
+    [
+        *(("no alcohol", ""), ("avoid alcohol", ""), ("-alcohol", ""), ("no alcohol", "es")),
+        *(("kein Bier", ""), ("alkoholfreies Bier", "de"), ("pas d'alcool", ""), ("sin vino", "")),
+        *(("без алкоголя", ""), ("アルコールなし", ""), ("无酒精", ""), ("alkolsüz", "tr")),
+    ],
+)
+def test_what_is_denied_in_any_language_is_not_meant(
+    keywords: MultilingualKeywords, phrase: str, language: str
+) -> None:
+    assert keywords.read(phrase, language).candidates == ()
+
+
+def test_a_denying_word_alone_or_in_one_noun_denies_nothing(keywords: MultilingualKeywords) -> None:
+    assert all(keywords.read(word).candidates for word in ("sin", "pas de deux"))
