@@ -4,9 +4,11 @@ import hashlib
 from typing import Final, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.domain.tags import VISUAL
 from ingest.taggers.base import Confidences, Frame
+from ingest.taggers.visual.animals import KindsOfAnimals
 from ingest.taggers.visual.black_bars import without_bars
 from ingest.taggers.visual.model_outputs import Networks, networks_version
 from ingest.taggers.visual.nudity import NUDITY, SUSPECTED, NudityDetector
@@ -15,8 +17,9 @@ from ingest.taggers.visual.specific_tags import MIN_OBJECT, MIN_OF_KIND, Specifi
 from ingest.taggers.visual.tag_calibration import WEIGHTS, TagCalibration
 from models.cards import load_card, load_json
 
-_METHOD: Final = 9
-"""Raised when a frame is prepared, nudity looked for, or the evidence weighed in another way."""
+_METHOD: Final = 10
+"""Raised when a frame is prepared, nudity looked for, the evidence weighed, or a shot settled in
+another way."""
 
 _HARMLESS: Final = 0.02
 """Below this confidence of nudity, the rest of the shot is not expected to show any."""
@@ -47,6 +50,8 @@ class LocalTagger:
         self.version = version
         self.tags = (*specifics.tags, NUDITY)
         self._person = self.tags.index("person")
+        parents = {word: one.general for word, one in load_words().items()}
+        self._animals = KindsOfAnimals(parents, self.tags)
 
     @classmethod
     def load(cls) -> Self:
@@ -90,6 +95,15 @@ class LocalTagger:
         if nudity >= _HARMLESS or weighed[self._person] >= _SOMEBODY:
             nudity = np.float32(self._nudity.confidence(shrinkable))
         return np.append(weighed, nudity)
+
+    def settle(self, seconds: Confidences, tagged: NDArray[np.bool_]) -> None:  # noqa: ARG002
+        """Lower kinds of animals that a shot does not bear out.
+
+        Args:
+            seconds: shape (n_seconds, n_tags), what was said of each; is changed.
+            tagged: shape (n_seconds,), whether each was tagged; those that repeat one count, too.
+        """
+        self._animals.settle(seconds)
 
     def _words(self, frame: Shrinkable) -> Confidences:
         outputs = self._networks.outputs(frame)

@@ -64,6 +64,7 @@ class LocalTaggerWithFaces:
             seconds: shape (n_seconds, n_tags), what was said of each; is changed.
             tagged: shape (n_seconds,), whether each was tagged; the others repeat these.
         """
+        self._local.settle(seconds[:, : self._n_local], tagged)
         faces_over_shot = shot_confidences(seconds[tagged, self._n_local :])
         there = seconds[:, self._person] >= SOMEBODY
         seconds[:, self._n_local :] = there[:, None] * faces_over_shot
