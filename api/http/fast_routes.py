@@ -37,7 +37,11 @@ QUICK_VIDEOS: Final = 100_000
 QUICK_MATCHES: Final = 100
 """Up to so many of them are looked up, or written, in that time, too."""
 
-_NO_BODY: Final = {"loc": ("body",), "msg": "Field required: send a JSON object"}
+_NO_BODY: Final = {
+    "type": "missing",
+    "loc": ("body",),
+    "msg": "Field required: send a JSON object",
+}
 _write = msgspec.json.Encoder().encode
 
 

@@ -202,5 +202,9 @@ def _pages_by_rules(
     )
     for viewer, (_, page) in zip(viewers, answers, strict=True):
         yield ViewerRecommendations(
-            viewer.id, snapshot.generation_id, page.basis, page.basis.note, page.matches
+            viewer.id,
+            snapshot.generation_id,
+            page.basis,
+            page.basis.note_on(len(page.matches)),
+            page.matches,
         )

@@ -9,7 +9,7 @@ from engine.domain.matching.keywords import IgnoredWord
 from engine.domain.matching.recommendations import Basis, Reason, Recommendation, RecommendationPage
 from engine.domain.matching.results import shares_by_source
 from engine.domain.matching.source_weights import AS_INDEXED, SourceWeights
-from engine.domain.viewers import Event
+from engine.domain.viewers import Event, check_id
 from engine.ports.catalog import Catalog
 from engine.ports.index import IndexSnapshot
 from engine.search.cursors import Cursor, digest_of, next_cursor
@@ -114,7 +114,7 @@ def recommend(
     """Answer one question; ``now`` is in seconds since 1970.
 
     Raises:
-        InvalidInput: when something that was asked cannot be.
+        InvalidInput: when something that was asked cannot be, or the id is none.
         CursorExpired: when the page before was too long ago.
     """
     cursor = None
@@ -128,7 +128,7 @@ def recommend(
     events = tuple(replace(event, at=min(event.at, at)) for event in query.events)
     if query.viewer is not None:
         # One of whom nothing is stored yet is new here: what is fresh is the answer.
-        (stored,) = catalog.viewers.some([query.viewer])
+        (stored,) = catalog.viewers.some([check_id("viewer", query.viewer)])
         interests, events = dict(stored.interests), stored.events
     snapshot.require(query.liked)
     is_all = not events and not query.liked
@@ -158,7 +158,7 @@ def recommend(
     return RecommendationPage(
         snapshot.generation_id,
         page.basis,
-        page.basis.note,
+        page.basis.note_on(len(page.matches)),
         _timed(catalog, snapshot, page.matches) if query.explain else page.matches,
         next=_next(snapshot, page, query, at, cursor),
         continued_from=None if cursor is None else cursor.generation,

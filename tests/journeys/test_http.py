@@ -242,6 +242,37 @@ def test_a_mistake_gets_a_problem_that_names_it(
     assert says in answer.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("body", "content_type", "says"),
+    [
+        (b'{"interests": {}}', "text/plain", "body: send a JSON object, and the header content-t"),
+        (b'{"interests": }', "application/json", "body: Invalid JSON: Expecting value at charac"),
+        (b"\xff\xfe", "application/json", "body: "),
+        (b"", "application/json", "body: Field required"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_a_problem_that_says_what_to_send(
+    served: Served, body: bytes, content_type: str, says: str
+) -> None:
+    answer = served.client.put(
+        "/v1/viewers/ann/interests", content=body, headers={"content-type": content_type}
+    )
+    assert answer.status_code == 422
+    assert answer.json()["detail"].startswith(says)
+
+
+def test_many_mistakes_are_counted_and_some_are_named(served: Served) -> None:
+    answer = served.client.post("/v1/viewers/ann/events", json={"events": [{}] * 500})
+    assert answer.status_code == 422
+    assert len(answer.json()["errors"]) == 20
+    assert answer.json()["detail"].endswith("; and 1480 more")
+
+
+def test_a_parameter_of_several_types_is_named_as_it_is_asked(served: Served) -> None:
+    answer = served.client.get("/v1/videos?kind=foo")
+    assert {one["field"] for one in answer.json()["errors"]} == {"query.kind"}
+
+
 def test_a_second_that_is_not_there_is_a_problem(served: Served) -> None:
     answer = served.client.get(f"/v1/videos/{id_of(served, 'chelsea')}/seconds/12")
     assert answer.status_code == 422

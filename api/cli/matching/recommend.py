@@ -194,7 +194,6 @@ def _print(answer: RecommendationPage, catalog: Catalog, *, explained: bool) -> 
     if answer.note:
         click.echo(answer.note, err=True)
     if not answer.matches:
-        click.echo("no video fits", err=True)
         return
     head, rows = ("rank", "score", "video", "title"), list[Sequence[str]]()
     for match in answer.matches:

@@ -47,6 +47,9 @@ from ingest.sources.hosting.signing import NotHosted
 CLIENT_LEFT: Final = 499
 """Status in log and metrics where a client went away; nginx' own, as HTTP has none."""
 
+_MAX_WRONG: Final = 20
+"""Number of wrong fields that are named; a body may have a thousand."""
+
 MEDIA_TYPE: Final = "application/problem+json"
 
 log = logging.getLogger(__name__)
@@ -227,14 +230,30 @@ def invalid_fields(scope: Scope, errors: Sequence[Mapping[str, Any]], *within: s
         within: where in the request it was found.
     """
     wrong = [
-        {
-            "field": ".".join(str(part) for part in (*within, *item["loc"])),
-            "detail": str(item["msg"]),
-        }
-        for item in errors
+        {"field": ".".join((*within, *_place(item))), "detail": _detail(item)}
+        for item in errors[:_MAX_WRONG]
     ]
-    detail = "; ".join(f"{one['field']}: {one['detail']}" for one in wrong)
-    return problem(scope, Code.INVALID_REQUEST, detail, errors=wrong)
+    sentences = [f"{one['field']}: {one['detail']}" for one in wrong]
+    if more := len(errors) - len(wrong):
+        sentences.append(f"and {more} more")
+    return problem(scope, Code.INVALID_REQUEST, "; ".join(sentences), errors=wrong)
+
+
+def _place(error: Mapping[str, Any]) -> list[str]:
+    place = [str(part) for part in error["loc"]]
+    if error["type"] == "json_invalid":
+        return place[:1]
+    # Of a parameter that may be of two types pydantic names these, too: "literal['']".
+    return [part for part in place if place[0] != "query" or "[" not in part]
+
+
+def _detail(error: Mapping[str, Any]) -> str:
+    if error["type"] == "json_invalid" and len(error["loc"]) > 1:
+        return f"Invalid JSON: {error['ctx']['error']} at character {error['loc'][1]}"
+    # The framework leaves a body unread that does not say that it is JSON.
+    if error["type"] == "model_attributes_type" and isinstance(error["input"], bytes):
+        return "send a JSON object, and the header content-type: application/json"
+    return str(error["msg"]).removeprefix("Value error, ")
 
 
 async def _http_exception(request: Request, error: Exception) -> JSONResponse:

@@ -127,8 +127,9 @@ class RecommendationPage(BaseModel):
     """A page of recommendations.
 
     ``basis`` is ``profile``, ``fresh`` or ``fresh_unjudged``, and ``note`` says in words when
-    there was no profile to go by. ``next`` is the cursor of the next page, null on the last.
-    ``continued_from`` is the generation that the first page came from, null on that page.
+    there was no profile to go by, or no video is left. ``next`` is the cursor of the next page,
+    null on the last. ``continued_from`` is the generation that the first page came from, null on
+    that page.
     """
 
     model_config = ConfigDict(

@@ -18,9 +18,17 @@ class Basis(StrEnum):
     FRESH = "fresh"
     FRESH_UNJUDGED = "fresh_unjudged"
 
-    @property
-    def note(self) -> str:
-        """The same in words, where there was no profile to go by."""
+    def note_on(self, matches: int) -> str:
+        """Return the same in words, where there was no profile to go by, or nothing is left.
+
+        Args:
+            matches: number of videos of the page.
+        """
+        if not matches:
+            return (
+                "no video is left that fits: those that the viewer saw, liked or hid are not shown"
+                " again unless that is asked for, nor what a filter leaves out"
+            )
         if self is Basis.PROFILE:
             return ""
         if self is Basis.FRESH:
@@ -109,7 +117,7 @@ class RecommendationPage:
     Attributes:
         generation: of the index.
         basis: of the recommendations: profile, or newness.
-        note: the basis in words, where that is no profile.
+        note: the basis in words, where that is no profile, or why nothing is left.
         matches: in order.
         next: the cursor of the next page; None on the last.
         continued_from: the generation that the first page came from; None on that page.

@@ -14,7 +14,7 @@ from engine.domain.matching.index_config import IndexConfig
 from engine.domain.matching.recommendations import Reason
 from engine.domain.time_ranges import TimeRange
 from engine.domain.tracks import Track
-from engine.errors import UnknownTag
+from engine.errors import InvalidInput, UnknownTag
 from engine.indexes.local.disk.generations import Generations
 from engine.indexes.local.snapshot import LocalSnapshot
 from engine.ports.index import IndexSnapshot
@@ -175,3 +175,25 @@ def test_all_viewers_get_the_pages_that_each_would_get_alone(
         page = recommend(catalog_of_three, snapshot_of_three, query, RULES, now=NOW)
         assert (one.generation, one.basis, one.note) == (page.generation, page.basis, page.note)
         assert one.matches == page.matches
+
+
+def test_who_saw_all_that_fits_is_told_why_nothing_is_left(
+    catalog_of_three: Catalog, snapshot_of_three: LocalSnapshot
+) -> None:
+    query = RecommendationQuery(liked=(CAT, ZOO, STREET))
+    page = recommend(catalog_of_three, snapshot_of_three, query, RULES, now=NOW)
+    assert page.matches == ()
+    assert page.note.startswith("no video is left that fits")
+    some = recommend(
+        catalog_of_three, snapshot_of_three, RecommendationQuery(liked=(CAT,)), RULES, now=NOW
+    )
+    assert (bool(some.matches), some.note) == (True, "")
+
+
+@pytest.mark.parametrize("viewer", ["", "a\x00b", "a" * 129])
+def test_a_viewer_who_cannot_be_is_recommended_nothing(
+    catalog_of_three: Catalog, snapshot_of_three: LocalSnapshot, viewer: str
+) -> None:
+    query = RecommendationQuery(viewer=viewer)
+    with pytest.raises(InvalidInput, match="viewer: an id is 1 to 128 printable characters"):
+        recommend(catalog_of_three, snapshot_of_three, query, RULES, now=NOW)
