@@ -100,7 +100,8 @@ def refuse_controls(name: str) -> None:
             raise UnusableText(f"{name[-80:]!r} is no UTF-8 text: rename the file")
         if character in _OVERRIDES or unicodedata.category(character) in _CONTROLS:
             raise UnusableText(
-                f"{name[-80:]!r} holds characters that cannot be printed (U+{ord(character):04X})"
+                f"{name[-80:]!r} holds characters that cannot be printed (U+{ord(character):04X}):"
+                " rename the file"
             )
 
 

@@ -22,6 +22,7 @@ from engine.domain.advertising.placements import CampaignEligibility, RuleEviden
 from engine.domain.evaluations.shown_lists import EntryPoint
 from engine.domain.matching.filters import And, Not
 from engine.errors import UnknownVideo
+from engine.keywords.weights import nearest_tags, only_denies
 from engine.ports.index import IndexSnapshot
 from engine.services.targeting import campaign_eligibility_of, matches_of
 from engine.targeting.reach import reach_of
@@ -76,6 +77,11 @@ def get_campaign(
         request,
         "campaign.html",
         campaign=campaign,
+        denials={
+            one.match.word
+            for one in campaign.keywords
+            if only_denies(one.match.word, nearest_tags(one.match))
+        },
         criteria=criteria_texts(campaign),
         runs=status_of(campaign, now),
         flight=(start_text(campaign.begins), end_text(campaign.ends)),

@@ -66,7 +66,8 @@ def opened(file: Path | IO[bytes], check: Check) -> Iterator[IO[bytes]]:
 
 def other_than_json(start: bytes) -> str:
     """Return what a file is that begins like this and is no JSON; empty when it may be JSON."""
-    return next((what for magic, what in _MAGICS if start.startswith(magic)), "")
+    what = next((what for magic, what in _MAGICS if start.startswith(magic)), "")
+    return what or ("no text" if b"\0" in start else "")
 
 
 def _unpacked(stream: IO[bytes], check: Check) -> IO[bytes]:

@@ -25,7 +25,8 @@ from support.imports import RESULTS, errors_of, line, videos_of, write_lines
         ({"title": "\ud800"}, "title: '\\ud800' holds characters that cannot be printed (U+D800)"),
         (
             {"source": "/a\u2066b"},
-            "source: '/a\\u2066b' holds characters that cannot be printed (U+2066)",
+            "source: '/a\\u2066b' holds characters that cannot be printed (U+2066):"
+            " rename the file",
         ),
         ({"title": "x" * 2001}, "title: 2001 characters; at most 2000 are taken"),
         ({"video": "CAFE"}, "video: 'CAFE' is no id: 16 digits of 0-9 and a-f, or leave it out"),

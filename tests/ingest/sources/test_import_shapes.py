@@ -105,6 +105,7 @@ def test_a_long_list_of_pieces_is_named_once(tmp_path: Path) -> None:
         (b"\x28\xb5\x2f\xfd\x04", "packed with zstd"),
         (b"BZh91AY", "packed with bzip2"),
         (b"\xff\xfe{\x00", "text in UTF-16"),
+        (b"\x00\x00\x00\x20ftypisom\n\n", "this is no text: JSON is taken"),
     ],
 )
 def test_a_file_that_is_no_json_is_named(tmp_path: Path, start: bytes, says: str) -> None:

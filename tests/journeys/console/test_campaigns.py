@@ -260,22 +260,23 @@ def test_unknown_words_come_with_buttons_for_what_may_be_meant(
     page.get_by_label("Id", exact=True).fill("typos")
     page.get_by_label("Advertiser").fill("velo")
     page.get_by_label("Name").fill("Typos")
-    page.get_by_label("Keywords").fill("outdors = 2\nqwrtz = 3\ncar")
+    page.get_by_label("Keywords").fill("outdors = 2\nqwrtz = 3\nno kids\ncar")
     page.get_by_label("Must not show").fill("bycicle, food")
     page.get_by_label("Words, with commas").first.fill("motrcycl, car")
     page.get_by_label("Name").press("Enter")  # stores: no button of a suggestion is pressed
-    expect(page.locator("#unknown li")).to_have_count(4)
+    expect(page.locator("#unknown li")).to_have_count(5)
     assert serious_findings(page) == []
     page.get_by_role("button", name="outdoors instead of outdors").click()
-    expect(page.get_by_label("Keywords")).to_have_value("outdoors = 2\nqwrtz = 3\ncar")
+    expect(page.get_by_label("Keywords")).to_have_value("outdoors = 2\nqwrtz = 3\nno kids\ncar")
     page.get_by_role("button", name="bicycle instead of bycicle").click()
     page.get_by_role("button", name="motorcycle instead of motrcycl").click()
-    expect(page.locator("#unknown li")).to_have_count(1)
+    expect(page.locator("#unknown li")).to_have_count(2)
     page.get_by_role("button", name="Store anyway").click()
     expect(page.locator("h1")).to_have_text("Typos")
     expect(page.locator(".words > li", has_text="qwrtz")).to_contain_text("not understood")
+    expect(page.locator(".words > li", has_text="no kids")).to_contain_text("what is not wanted")
     stored = stored_campaign(console_server, "typos")
-    assert stored["keywords"] == {"outdoors": 2, "qwrtz": 3, "car": 1}
+    assert stored["keywords"] == {"outdoors": 2, "qwrtz": 3, "no kids": 1, "car": 1}
     assert stored["exclude"] == ["bicycle", "food"]
     page.get_by_role("link", name="Change").click()
     page.get_by_label("Name").fill("Typos, changed")
