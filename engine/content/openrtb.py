@@ -1,12 +1,14 @@
 """A video as the ``content`` object of OpenRTB 2.6 (section 3.2.16)."""
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any, Final
 
 from engine.content.categories import CategoryScore
 from engine.domain.assessments.iab.taxonomy import CATTAX, content_taxonomy
 from engine.domain.assessments.suitability import VECTORS, TopicRisk
 from engine.domain.matching.results import TagCount
+from engine.domain.tags import Tag
 from engine.domain.videos import VideoRecord
 from engine.words.languages import standard
 
@@ -53,6 +55,8 @@ def content_object(
         ext: evidence, as the exchange-specific extension.
     """
     risky = [risk.topic.category for risk in risks if risk.risk in VECTORS]
+    # Who reads keywords knows no sources.
+    keywords = dict.fromkeys(Tag.parse(count.tag).name for count in tags)
     return {
         "id": video.id,
         "title": video.title,
@@ -62,7 +66,7 @@ def content_object(
         **_genres(scores),
         "context": _VIDEO,
         # Only one of keywords and kwarray may be present.
-        "kwarray": [count.tag for count in tags[:MAX_KEYWORDS]],
+        "kwarray": [*islice(keywords, MAX_KEYWORDS)],
         "len": video.seconds,
         **_language(video.language),
         "data": [{"name": DATA_NAME, "segment": [_segment(count, video) for count in tags]}],

@@ -104,6 +104,11 @@ def test_there_are_only_so_many_keywords() -> None:
     assert len(given["data"][0]["segment"]) == 100
 
 
+def test_a_keyword_is_told_once_and_without_its_source() -> None:
+    tags = [TagCount(tag, 1) for tag in ("metadata:car", "audio:silence", "car", "city", "read:it")]
+    assert content(tags=tags)["kwarray"] == ["car", "silence", "city", "read:it"]
+
+
 scores = st.lists(
     st.builds(
         CategoryScore,
