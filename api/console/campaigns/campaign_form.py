@@ -22,7 +22,7 @@ from api.http.schemas.campaigns import CampaignInput
 from engine.domain.advertising.campaigns import Campaign, CampaignState
 from engine.domain.assessments.suitability import BRAND_TOPICS, Risk
 from engine.errors import InvalidInput
-from engine.keywords.weights import nearest_tags
+from engine.keywords.weights import nearest_tags, only_denies
 from engine.services.keywords import KeywordService
 from engine.targeting.rules import CRITERIA
 from engine.words.vocabulary import Vocabulary
@@ -121,6 +121,7 @@ class UnknownWord:
         word: as it was written.
         suggestions: tags that may be meant, the likeliest first; possibly none.
         without: leaves it out.
+        denies: whether it only says what is not wanted.
     """
 
     field: str
@@ -128,6 +129,7 @@ class UnknownWord:
     word: str
     suggestions: tuple[Suggestion, ...]
     without: Suggestion
+    denies: bool
 
 
 def blank_fields(advertiser: str = "") -> Fields:
@@ -311,6 +313,7 @@ def unknown_in(
                 match.word,
                 tuple(_suggestion(name, match.word, tag) for tag in nearest_tags(match)),
                 _suggestion(name, match.word, ""),
+                only_denies(match.word, nearest_tags(match)),
             )
             for match in matches
         ]

@@ -24,6 +24,7 @@ from engine.domain.matching.filters import HARMLESS, And, Field, Filter, Ids, No
 from engine.domain.matching.keywords import KeywordMatch
 from engine.errors import UnknownTag
 from engine.keywords.broader import broader_tags
+from engine.keywords.denied_nouns import has_denial
 from engine.ports.index import IndexSnapshot
 from ingest.changes.video_kind import Kind
 
@@ -48,7 +49,12 @@ class CatalogQuery:
 
     @property
     def tags(self) -> list[str]:
-        """The tags, or words that mean some, which are written with commas between them."""
+        """The tags, or words that mean some, which are written with commas between them.
+
+        What says that something is not wanted is one: "no dogs, cats".
+        """
+        if has_denial(self.tag):
+            return [self.tag.strip()]
         return [tag for part in self.tag.split(",") if (tag := part.strip())]
 
     @property

@@ -265,6 +265,7 @@ def test_unknown_words_come_with_buttons_for_what_may_be_meant(
     page.get_by_label("Words, with commas").first.fill("motrcycl, car")
     page.get_by_label("Name").press("Enter")  # stores: no button of a suggestion is pressed
     expect(page.locator("#unknown li")).to_have_count(5)
+    expect(page.locator("#unknown li", has_text="no kids")).to_contain_text("not wanted")
     assert serious_findings(page) == []
     page.get_by_role("button", name="outdoors instead of outdors").click()
     expect(page.get_by_label("Keywords")).to_have_value("outdoors = 2\nqwrtz = 3\nno kids\ncar")
