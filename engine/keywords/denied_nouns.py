@@ -5,24 +5,26 @@ English, and without a grammar, as the parts of a phrase.
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import islice
+from itertools import groupby, islice
 from typing import Final, Protocol
 
 from engine.domain.text import folded
 from engine.keywords.phrases import LONGEST_PART, TOGETHER, plain
 
 _DENIED: Final = re.compile(
-    r"\b(?P<denier>(?:but\s+)?(?:no|without)|(?:(?:but|and)\s+)?(?<!why\s)(?<!me[\s-])not(?!\s+(?:only|just|all|every|so|too|very|always|your)\b)"
+    r"\b(?P<denier>(?:but\s+)?(?:no|without|w/o|zero|0\s*%|free\s+(?:from|of))"
+    r"|(?:(?:but|and|do|does|must|should|may)\s+)?(?<!why\s)(?<!me[\s-])not(?!\s+(?:only|just|all|every|so|too|very|always|your)\b)"
     r"|don't|exclud(?:es?|ing)|except(?:\s+for)?|(?:everything|anything|all)\s+but"
     r"|(?:other|rather)\s+than|instead\s+of|never|minus|avoid(?:ing)?|omit(?:ting)?"
-    r"|no(?:thing|body|\s+one)\s+(?:with|about|of))"
-    r"\s+(?:(?:show|want|like|include|allow|with|about|(?:suitable\s+)?for)\s+)?"
+    r"|no(?:body|\s+one)\s+with|nothing(?!\s+(?:but|else|like)\b))"
+    r":?\s+(?:(?:show|want|like|include|allow|contain|have|feature|mention|with|about|of|to|from"
+    r"|(?:suitable\s+)?for)\s+)?"
     r"(?:(?:an?|any|the|my|your|our|their|these|those|more|other)\s+)*"
     r"(?P<noun>\w+(?:\s+\w+){0,2})"
     r"|\b(?:no-|non(?:\s+|-)?)(?P<part>\w{3,})"
     # Nothing is without pizza where delivery is free.
     r"|\b(?P<lacking>\w+)(?:-|\s+(?!free\s+(?:delivery|shipping|refills?|trials?|samples?|gifts?"
-    r"|entry|admission|parking|wi-?fi|downloads?)\b))free\b"
+    r"|entry|admission|parking|wi-?fi|downloads?|from|of)\b))free\b"
 )
 # What "no cats or dogs" denies is "no cats, no dogs". A list of exceptions has commas, too; after a
 # comma, "a house without stairs, a garden" may have what comes.
@@ -31,12 +33,12 @@ _NEXT: Final = re.compile(rf"^\s*(?:\b(?:n?or|and)\s|[&/+]){_ONE_MORE}")
 _NEXT_EXCEPTION: Final = re.compile(
     rf"^\s*(?:,\s*(?:(?:and|or)\s)?|\b(?:n?or|and)\s|[&/+]){_ONE_MORE}"
 )
-_NO_COMMAS: Final = ("no", "without", "not")
+_NO_COMMAS: Final = ("no", "without", "w/o", "not")
 # At the end of a phrase, or of a part of it: "books banned in schools" are about books.
 _BANNED: Final = re.compile(
     r"(?P<nouns>[^,;.!?]+?)\s+(?:(?:are|is)\s+)?"
     r"(?:(?:not|aren't|isn't)\s+(?:allowed|welcome|permitted|included|accepted)"
-    r"|excluded|forbidden|prohibited|banned)(?:\s+(?:here|inside|please|at\s+all))?\s*(?=[,;.!?]|$)"
+    r"|(?:must|should|may)\s+not\s+(?:appear|be\s+(?:shown|seen))|excluded|forbidden|prohibited|banned)(?:\s+(?:here|inside|please|at\s+all))?\s*(?=[,;.!?]|$)"
 )
 _MINUS: Final = re.compile(r"(?:^|(?<=[\s,;(]))[-!\u2212](?=[^\W\d_])")
 """As in the field of a search: "hotel -pool"."""
@@ -102,9 +104,8 @@ def _banned_in(text: str, nouns: Nouns) -> tuple[list[str], str]:
     others: list[str] = []
     end = 0
     for one in _BANNED.finditer(text):
-        banned, before = _banned(one["nouns"].split(), nouns.is_one_noun)
-        denied += banned
-        others += [text[end : one.start()], " ".join(before)]
+        denied += _banned(one["nouns"].split(), nouns.is_one_noun)
+        others.append(text[end : one.start()])
         end = one.end()
     if not denied:
         return [], text
@@ -139,18 +140,16 @@ def _is_list(text: str, nouns: Nouns) -> bool:
     return all(" " not in item or nouns.is_one_noun(item) for item in _items(text))
 
 
-def _banned(words: list[str], is_noun: Callable[[str], bool]) -> tuple[list[str], list[str]]:
-    """Return the nouns at the end of some words, joined by *and* or *or*, and the words before."""
-    nouns: list[str] = []
-    while words:
-        ends = (words[-n:] for n in range(min(LONGEST_PART, len(words)), 1, -1))
-        noun = next((end for end in ends if is_noun(" ".join(end))), words[-1:])
-        nouns.insert(0, " ".join(noun))
-        words = words[: -len(noun)]
-        if not words or words[-1] not in TOGETHER:
-            break
-        words = words[:-1]
-    return nouns, words
+def _banned(words: list[str], is_noun: Callable[[str], bool]) -> list[str]:
+    """Return the nouns of some words, joined by *and* or *or*, without what says more of them."""
+    nouns = []
+    for is_between, group in groupby(words, TOGETHER.__contains__):
+        if is_between:
+            continue
+        item = [*group]
+        ends = (" ".join(item[-n:]) for n in range(min(LONGEST_PART, len(item)), 1, -1))
+        nouns.append(next(filter(is_noun, ends), item[-1]))
+    return nouns
 
 
 def _end_of_words(text: str, start: int, count: int) -> int:
