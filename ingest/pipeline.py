@@ -260,7 +260,7 @@ class _TaggerRun:
         reused = _reused(changes, self.scheduler)
         if isinstance(tagger, ShotTagger):
             for shot in _shots(self.scheduler.shots, len(confidences)):
-                tagger.settle(confidences[shot], ~reused[shot])
+                tagger.settle(confidences[shot], ~reused[shot], changes.goes_on[shot])
         if tagger.source == VISUAL:
             for text in filter(None, read_texts):
                 hold_against(confidences, tagger.tags, text.presence)

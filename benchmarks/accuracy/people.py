@@ -122,7 +122,7 @@ def _named(shots: Sequence[Shot], folders: Sequence[Path], stored: Path | None) 
         if not any(faces.confidences(Shrinkable(without_bars(frame))).any() for frame in frames):
             continue
         seconds = np.stack([tagger.tag(frame) for frame in frames])
-        tagger.settle(seconds, np.ones(len(seconds), bool))
+        tagger.settle(seconds, np.ones(len(seconds), bool), np.ones(len(seconds), bool))
         named[number] = seconds[:, -n_words:].max(axis=0)
     if stored:
         np.save(stored, named)

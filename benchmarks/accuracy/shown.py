@@ -12,7 +12,7 @@ elsewhere they are left out of the count.
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -26,6 +26,7 @@ from frames import (
     TELLING_NOTHING,
     Label,
     Truth,
+    find_source,
     outputs_of_variants,
     read_labels,
 )
@@ -35,11 +36,15 @@ from themes import TOP
 from engine.content.counting import enough_seconds
 from engine.domain.matching.results import TagCount
 from engine.search.tag_ranking import TagIdf
+from ingest.changes.motion_classifier import MotionClassifier
+from ingest.decoding.frames import open_video
 from ingest.taggers.visual.model_outputs import Evidence, Networks
+from ingest.taggers.visual.seconds_agree import SecondsAgree
 from ingest.taggers.visual.specific_tags import Specifics
 
 HERE: Final = Path(__file__).parent
 _MIN_SECONDS: Final = 2
+_MIN_STRETCH, _MAX_APART = 3, 2  # labelled seconds, and seconds between two of them
 _MUSIC: Final = ("music", "musical instrument", "concert", "performance", "musician")
 _PHOTOGRAPHS: Final = (".png", ".jpg", ".jpeg", ".webp")
 _TALK: Final = ("asl-", "friday", "carphone")
@@ -70,17 +75,22 @@ class Way:
 
     Attributes:
         name: of the row.
-        certain: of each frame.
+        confidences: of each frame, shape (n_frames, n_tags).
         tags: the words, a column each.
         min_seconds: seconds from which on a word counts for a video.
         by_idf: whether words are ordered by how telling they are, too.
     """
 
     name: str
-    certain: Counted
+    confidences: NDArray[np.float32]
     tags: tuple[str, ...]
     min_seconds: int
     by_idf: bool
+
+    @property
+    def certain(self) -> Counted:
+        """Mask of the words that are said of each frame."""
+        return self.confidences >= THRESHOLD
 
     def shown(self, video: Video) -> list[str]:
         """Return the words of a video, the first ones first."""
@@ -105,18 +115,21 @@ def main() -> None:
     arguments = parser.parse_args()
     labels, tags = read_labels(), Networks.load().tags
     variants = outputs_of_variants(labels, arguments.clips, arguments.stored)
-    ways = (
-        Way("before", variants[0].confidences >= THRESHOLD, tags, 1, by_idf=False),
-        _after(held_out(variants, labels, tags, arguments.stored).confidences, variants[0], tags),
-    )
     videos = _videos(labels)
+    held = held_out(variants, labels, tags, arguments.stored).confidences
+    after = _after(held, variants[0], tags)
+    ways = (
+        Way("before", variants[0].confidences, tags, 1, by_idf=False),
+        after,
+        _in_its_shot(after, videos, labels, arguments.clips),
+    )
     lines = ["| sources | | " + " | ".join(_COLUMNS) + " |", "| --- " * (len(_COLUMNS) + 2) + "|"]
     for name, some in _rows(videos, labels):
         lines += [
             f"| {name} ({len(some)}) | {way.name} | {' | '.join(_cells(way, some, labels))} |"
             for way in ways
         ]
-    lines += _wrong_words([video for video in videos if _is_judged(video, labels)], labels, ways[1])
+    lines += _wrong_words([video for video in videos if _is_judged(video, labels)], labels, after)
     text = "\n".join(lines)
     print(text)
     if arguments.write:
@@ -126,8 +139,35 @@ def main() -> None:
 def _after(weighed: NDArray[np.float32], evidence: Evidence, tags: tuple[str, ...]) -> Way:
     specifics = Specifics.load(tags)
     rows = zip(weighed, evidence.words, evidence.objects, strict=True)
-    certain = np.stack([specifics.add(*row) for row in rows]) >= THRESHOLD
-    return Way("after", certain, specifics.tags, _MIN_SECONDS, by_idf=True)
+    confidences = np.stack([specifics.add(*row) for row in rows])
+    return Way("after", confidences, specifics.tags, _MIN_SECONDS, by_idf=True)
+
+
+def _in_its_shot(
+    after: Way, videos: Sequence[Video], labels: Sequence[Label], folders: Sequence[Path]
+) -> Way:
+    """Return what is shown once the seconds of each stretch of a clip agree."""
+    agreement = SecondsAgree.of(after.tags)
+    confidences = after.confidences.copy()
+    for video in videos:
+        if len(video.rows) >= _MIN_STRETCH:
+            rows = video.rows[np.argsort([labels[row].second for row in video.rows])]
+            seconds = np.array([labels[row].second for row in rows])
+            for stretch in _stretches(seconds, find_source(video.source, folders)):
+                agreed = confidences[rows[stretch]]
+                agreement.settle(agreed)
+                confidences[rows[stretch]] = agreed
+    return replace(after, name="in its shot", confidences=confidences)
+
+
+def _stretches(seconds: NDArray[np.intp], path: Path) -> list[NDArray[np.intp]]:
+    """Return the places of labelled seconds, stretch by stretch in which one picture goes on."""
+    classifier = MotionClassifier()
+    with open_video(path) as video:
+        joined = [classifier.add(second).joined for second in video.seconds()]
+    begins = np.cumsum(~(np.array(joined) & classifier.changes().goes_on))[seconds]
+    apart = (np.diff(seconds) > _MAX_APART) | (np.diff(begins) > 0)
+    return np.split(np.arange(len(seconds)), np.flatnonzero(apart) + 1)
 
 
 def _videos(labels: Sequence[Label]) -> list[Video]:

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.changes.frame_difference import FITTED_SHARE
+from ingest.changes.frame_difference import FITTED_SHARE, JUMP_SHARE
 from ingest.changes.video_kind import Kind
 
 FULL_SCALE: Final = 255
@@ -49,6 +49,11 @@ class Changes:
     left: NDArray[np.uint8]
     new: NDArray[np.bool_]
     cuts: NDArray[np.bool_]
+
+    @property
+    def goes_on(self) -> NDArray[np.bool_]:
+        """Whether each second has much in common with the one before."""
+        return self.left <= round(JUMP_SHARE * FULL_SCALE)
 
 
 def new_content(changes: Changes, kind: Kind) -> NDArray[np.bool_]:

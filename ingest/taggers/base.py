@@ -66,12 +66,16 @@ class SequentialTagger(Tagger, Protocol):
 class ShotTagger(Tagger, Protocol):
     """A tagger that says some of its tags of whole shots, once it has seen all of one."""
 
-    def settle(self, seconds: Confidences, tagged: NDArray[np.bool_]) -> None:
+    def settle(
+        self, seconds: Confidences, tagged: NDArray[np.bool_], goes_on: NDArray[np.bool_]
+    ) -> None:
         """Make of what was said of the seconds of one shot what is said of the shot.
 
         Args:
             seconds: shape (n_seconds, n_tags), what ``tag`` and ``tag_next`` said; is changed.
             tagged: shape (n_seconds,), whether each was tagged; the others repeat these.
+            goes_on: shape (n_seconds,), whether each has much in common with the one before: where
+                one picture fades into the next, no cut is seen.
         """
 
 

@@ -8,16 +8,16 @@ from numpy.typing import NDArray
 
 from engine.domain.tags import VISUAL
 from ingest.taggers.base import Confidences, Frame
-from ingest.taggers.visual.animals import KindsOfAnimals
 from ingest.taggers.visual.black_bars import without_bars
 from ingest.taggers.visual.model_outputs import Networks, networks_version
 from ingest.taggers.visual.nudity import NUDITY, SUSPECTED, NudityDetector
 from ingest.taggers.visual.resize import Shrinkable
+from ingest.taggers.visual.seconds_agree import SecondsAgree
 from ingest.taggers.visual.specific_tags import MIN_OBJECT, MIN_OF_KIND, Specifics, load_words
 from ingest.taggers.visual.tag_calibration import WEIGHTS, TagCalibration
 from models.cards import load_card, load_json
 
-_METHOD: Final = 10
+_METHOD: Final = 11
 """Raised when a frame is prepared, nudity looked for, the evidence weighed, or a shot settled in
 another way."""
 
@@ -50,8 +50,7 @@ class LocalTagger:
         self.version = version
         self.tags = (*specifics.tags, NUDITY)
         self._person = self.tags.index("person")
-        parents = {word: one.general for word, one in load_words().items()}
-        self._animals = KindsOfAnimals(parents, self.tags)
+        self._agreement = SecondsAgree.of(self.tags)
 
     @classmethod
     def load(cls) -> Self:
@@ -96,14 +95,21 @@ class LocalTagger:
             nudity = np.float32(self._nudity.confidence(shrinkable))
         return np.append(weighed, nudity)
 
-    def settle(self, seconds: Confidences, tagged: NDArray[np.bool_]) -> None:  # noqa: ARG002
-        """Lower kinds of animals that a shot does not bear out.
+    def settle(
+        self,
+        seconds: Confidences,
+        tagged: NDArray[np.bool_],  # noqa: ARG002 - those that repeat one count, too
+        goes_on: NDArray[np.bool_],
+    ) -> None:
+        """Make what was said of the seconds of one shot agree, as far as one picture goes on.
 
         Args:
             seconds: shape (n_seconds, n_tags), what was said of each; is changed.
-            tagged: shape (n_seconds,), whether each was tagged; those that repeat one count, too.
+            tagged: of no account.
+            goes_on: shape (n_seconds,), whether each has much in common with the one before.
         """
-        self._animals.settle(seconds)
+        for stretch in np.split(seconds, np.flatnonzero(~goes_on)):
+            self._agreement.settle(stretch)
 
     def _words(self, frame: Shrinkable) -> Confidences:
         outputs = self._networks.outputs(frame)

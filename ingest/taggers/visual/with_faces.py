@@ -57,14 +57,17 @@ class LocalTaggerWithFaces:
         """Likewise, but ask for nudity as seldom as ``LocalTagger`` does."""
         return self._with_faces(frame, self._local.tag_next(frame, before[: self._n_local]))
 
-    def settle(self, seconds: Confidences, tagged: NDArray[np.bool_]) -> None:
+    def settle(
+        self, seconds: Confidences, tagged: NDArray[np.bool_], goes_on: NDArray[np.bool_]
+    ) -> None:
         """Say of a whole shot who is seen on it, where somebody is seen; nothing that is unsure.
 
         Args:
             seconds: shape (n_seconds, n_tags), what was said of each; is changed.
             tagged: shape (n_seconds,), whether each was tagged; the others repeat these.
+            goes_on: shape (n_seconds,), whether each has much in common with the one before.
         """
-        self._local.settle(seconds[:, : self._n_local], tagged)
+        self._local.settle(seconds[:, : self._n_local], tagged, goes_on)
         faces_over_shot = shot_confidences(seconds[tagged, self._n_local :])
         there = seconds[:, self._person] >= SOMEBODY
         seconds[:, self._n_local :] = there[:, None] * faces_over_shot

@@ -138,3 +138,10 @@ def test_behind_an_overlay_nothing_is_new() -> None:
 
 def test_a_video_without_seconds_has_no_effective_ones() -> None:
     assert effective_seconds(np.zeros((0, 3), bool), np.zeros(0, bool)).tolist() == [0, 0, 0]
+
+
+def test_a_picture_goes_on_where_most_of_it_is_the_one_before() -> None:
+    left = np.array([0, 76, 77, 255], np.uint8)  # of 255: three tenths of the cells
+    nothing = np.zeros(4, bool)
+    changes = Changes(changed=left, left=left, new=nothing, cuts=nothing)
+    assert changes.goes_on.tolist() == [True, True, False, False]

@@ -168,8 +168,11 @@ class Scenes:
         assert len(before) == len(self.tags)
         return self.tag(frame)
 
-    def settle(self, seconds: Confidences, tagged: NDArray[np.bool_]) -> None:
+    def settle(
+        self, seconds: Confidences, tagged: NDArray[np.bool_], goes_on: NDArray[np.bool_]
+    ) -> None:
         assert seconds.shape == (len(tagged), len(self.tags))
+        assert len(goes_on) == len(tagged)
         seconds[:, self.tags.index("nudity")] /= 2
 
 
@@ -211,7 +214,8 @@ def test_a_look_of_a_shot_goes_on_with_what_the_tagger_that_comes_along_said() -
 def settled(rows: Sequence[tuple[float, ...]], looked: list[bool] | None = None) -> Confidences:
     """Settle seconds of person, cartoon and nudity, then the three words."""
     seconds = np.array(rows, np.float32)
-    with_faces().settle(seconds, np.array(looked or [True] * len(rows)))
+    goes_on = np.ones(len(rows), bool)
+    with_faces().settle(seconds, np.array(looked or [True] * len(rows)), goes_on)
     return seconds
 
 
@@ -259,7 +263,7 @@ def test_it_can_speak_of_shots_and_is_as_thrifty(tagger: LocalTaggerWithFaces) -
 def test_an_astronaut_smiles_and_a_cat_and_a_cup_do_not(tagger: LocalTaggerWithFaces) -> None:
     def words(name: str) -> set[str]:
         seconds = tagger.tag(np.asarray(Image.open(photograph(name)).convert("RGB")))[None]
-        tagger.settle(seconds, np.ones(1, bool))
+        tagger.settle(seconds, np.ones(1, bool), np.ones(1, bool))
         return {word for word, one in zip(WORDS, seconds[0, -3:], strict=True) if one}
 
     assert "smiling" in words("astronaut.png")

@@ -243,3 +243,16 @@ def test_the_version_changes_with_the_tags_and_their_weights(
 def test_damaged_weights_are_refused_before_they_run() -> None:
     with pytest.raises(CorruptData, match="install it again"):
         open_session(replace(load_card("nanodet"), sha256="0" * 64))
+
+
+def test_seconds_agree_as_far_as_one_picture_goes_on(tagger: LocalTagger) -> None:
+    clock = tagger.tags.index("clock")
+    confidences = np.zeros((6, len(tagger.tags)), np.float32)
+    confidences[2, clock] = 0.9
+    looked, goes_on = np.ones(6, bool), np.array([False, True, True, True, True, True])
+    agreed, faded = confidences.copy(), confidences.copy()
+    tagger.settle(agreed, looked, goes_on)
+    assert agreed[2, clock] == pytest.approx(0.9 / 5)
+    # A photograph of a clock fades in and out again between two others.
+    tagger.settle(faded, looked, goes_on & ~np.isin(np.arange(6), (2, 3)))
+    assert faded[2, clock] == np.float32(0.9)
