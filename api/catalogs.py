@@ -4,6 +4,7 @@ from api.settings import Settings
 from engine.catalogs import open_catalog
 from engine.errors import DiskFull, InvalidInput, ReadOnlyCatalog
 from engine.ports.catalog import Catalog
+from engine.system.homes import make_home
 from engine.system.os_errors import expected_trouble
 
 
@@ -19,7 +20,7 @@ def open_own_catalog(settings: Settings, *, create: bool = True) -> Catalog:
         raise ReadOnlyCatalog
     if settings.catalog:
         try:
-            settings.home.mkdir(parents=True, exist_ok=True)
+            make_home(settings.home)
         except OSError as error:
             trouble = expected_trouble(error, settings.home)
             if isinstance(trouble, DiskFull):

@@ -16,6 +16,16 @@ RESTORED: Final = ".restored"
 """A folder with all that a restore brings back, whole and on the disk, to be put in place."""
 
 
+def make_home(folder: Path) -> None:
+    """Make a home where none is; its owner alone can look into a new one.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    # Viewers and what they did are nobody else's; XDG asks for this mode, too.
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def finish_restore(home: Path) -> bool:
     """Put in place what a restore made ready; by who holds the catalog's lock only.
 

@@ -67,6 +67,7 @@ def dump(catalog: Catalog, generations: Generations, file: Path) -> Dump:
 
 def _write_tar(target: Path, manifest: Manifest, sources: Mapping[str, Source]) -> None:
     content = manifest.to_json()
+    target.touch(0o600)  # viewers, and what they did, are nobody else's
     with tarfile.open(target, "w", format=tarfile.PAX_FORMAT) as tar:
         tar.addfile(_entry(MANIFEST, len(content)), io.BytesIO(content))
         for name in manifest.parts:

@@ -24,6 +24,7 @@ from engine.system.homes import (
     GENERATIONS,
     RESTORED,
     finish_restore,
+    make_home,
     sync_folder,
 )
 from engine.system.temporary_files import held_folder
@@ -89,7 +90,7 @@ def _made(home: Path) -> Iterator[None]:
 
 def _make_home(home: Path) -> None:
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_home(home)
     except (FileExistsError, NotADirectoryError, PermissionError) as error:
         raise InvalidInput(
             f"{home} cannot be made ({error.strerror}): set REELMATCH_HOME to another folder"

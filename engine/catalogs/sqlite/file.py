@@ -30,7 +30,7 @@ from engine.errors import (
     ReelmatchError,
     TooManyOpenFiles,
 )
-from engine.system.homes import finish_restore, refuse_lost_catalog
+from engine.system.homes import finish_restore, make_home, refuse_lost_catalog
 from engine.system.leader_files import FileLeadership, leading_by_file
 from engine.system.os_errors import expected_trouble, translated_os_errors
 
@@ -87,7 +87,7 @@ class CatalogFile(SqlCatalog):
             catalog._read_only = True
             return catalog
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_home(path.parent)
             catalog._prepare()
         except ReelmatchError:
             catalog.close()

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Self
 
+from engine.system.homes import make_home
 from engine.system.os_errors import writing_to
 from engine.system.temporary_files import reserve
 
@@ -43,7 +44,7 @@ class Rates:
             DiskFull: when there is no room for it.
         """
         with writing_to(path.parent):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_home(path.parent)
             file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
             try:
                 reserve(file, _CELLS * _CELL.size)

@@ -3,6 +3,7 @@
 import io
 import json
 import sqlite3
+import stat
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -65,6 +66,12 @@ def test_keys_come_along_and_sessions_do_not(dumped: Path, tmp_path: Path) -> No
         assert catalog.rows("select count(*) from sessions") == [(0,)]
         assert [job.state for job in catalog.jobs.all()] == [State.QUEUED]
         assert catalog.rows("pragma integrity_check") == [("ok",)]
+
+
+def test_nobody_else_can_read_a_dump_or_what_is_restored(dumped: Path, tmp_path: Path) -> None:
+    restore(dumped, tmp_path / "new" / "home")
+    assert stat.S_IMODE(dumped.stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "new" / "home").stat().st_mode) == 0o700
 
 
 def test_what_changes_while_it_is_dumped_does_not_tear_it(
