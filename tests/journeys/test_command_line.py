@@ -199,6 +199,7 @@ def test_links_out_of_a_folder_are_named_ten_at_most(run: Run, tmp_path: Path) -
     assert answer["links_out"][0] == path
 
 
+@pytest.mark.slow
 def test_ingesting_twice_does_nothing_twice_and_force_looks_again(
     run: Run, carphone: Path, tmp_path: Path
 ) -> None:
@@ -370,6 +371,7 @@ def test_doctor_names_a_setting_that_is_misspelt(tmp_path: Path) -> None:
     assert broken["detail"].endswith("did you mean REELMATCH_THRESHOLD?")
 
 
+@pytest.mark.slow
 def test_doctor_names_a_broken_index(run: Run, carphone: Path, tmp_path: Path) -> None:
     run("ingest", carphone)
     generation = run("reindex", "--json").json["generation"]
@@ -397,6 +399,7 @@ def test_a_full_disk_is_named(tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_two_homes_never_meet(run: Run, carphone: Path, tmp_path: Path) -> None:
     run("ingest", carphone)
     assert reelmatch(tmp_path / "other", "videos", "--json").json == {"videos": []}

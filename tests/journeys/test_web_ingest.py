@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from support.footage import carphone
 from support.product import reelmatch
 from support.webserver import Answer, Site, page, redirect, video
 
 
+@pytest.mark.slow
 def test_an_address_is_fetched_watched_and_matched(site: Site, tmp_path: Path) -> None:
     home = tmp_path / "home"
     site.answers["/clip.mp4"] = video(carphone())

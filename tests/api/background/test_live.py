@@ -150,6 +150,7 @@ def ask(live: Live) -> None:
     assert live.targeting.snapshot is snapshot
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["index/idf.npy", "generation.json", "../CURRENT"])
 def test_a_service_goes_on_with_the_generation_before_a_damaged_one(
     tmp_path: Path, name: str

@@ -189,6 +189,7 @@ def test_a_link_by_that_name_is_not_followed(home_with_generations: Path) -> Non
     assert (home_with_generations.parent / "precious").is_dir()
 
 
+@pytest.mark.slow
 def test_doctor_names_and_repairs(home_with_generations: Path) -> None:
     temporary = {"TMPDIR": str(home_with_generations.parent / "temporary")}
     generations = Generations(home_with_generations / "generations")

@@ -81,6 +81,7 @@ def test_processes_say_what_one_says(
     assert pages(catalog_with_viewers, audience_snapshot, options, "local:2") == serial
 
 
+@pytest.mark.slow
 def test_all_are_of_the_moment_that_was_asked_for(
     catalog_with_viewers: Catalog, audience_snapshot: LocalSnapshot
 ) -> None:

@@ -258,6 +258,7 @@ def test_a_catalog_that_goes_while_it_is_counted_is_told_of(
         )
 
 
+@pytest.mark.slow
 def test_workers_that_are_killed_are_replaced_and_nothing_is_lost(
     own: Catalog, expected: str, tmp_path: Path
 ) -> None:

@@ -319,6 +319,7 @@ def test_a_slow_video_is_stopped_at_the_deadline_and_kept(site: Site, tmp_path: 
     assert len(list(tmp_path.glob("*.part"))) == 1
 
 
+@pytest.mark.slow
 def test_a_server_that_never_answers_is_left_at_the_deadline(site: Site, tmp_path: Path) -> None:
     site.answers["/a.mp4"] = Answer(pieces=endless(b"", pause=0.05))
     assert failure(site, "/a.mp4", tmp_path, deadline_seconds=3).status == FetchStatus.FAILED

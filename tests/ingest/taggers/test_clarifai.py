@@ -96,6 +96,7 @@ def test_a_copy_is_deleted_when_clarifai_fails(
     assert not list((tmp_path / "hosted").glob("*.mp4"))
 
 
+@pytest.mark.slow
 def test_a_longer_video_is_sent_in_parts_and_the_seconds_add_up(
     server: Clarifai, film: Path
 ) -> None:
@@ -106,6 +107,7 @@ def test_a_longer_video_is_sent_in_parts_and_the_seconds_add_up(
     assert len(server.questions) == 1 + 4
 
 
+@pytest.mark.slow
 def test_a_larger_video_is_sent_in_parts_and_the_seconds_add_up(
     server: Clarifai, film: Path
 ) -> None:

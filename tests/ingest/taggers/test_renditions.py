@@ -239,6 +239,7 @@ def test_without_any_program_the_error_says_what_to_install(
         copy_command(Path("/a.mp4"), Path("/b.mp4"))
 
 
+@pytest.mark.slow
 def test_a_program_that_hangs_is_stopped_with_all_its_children(tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
     program = _program(tmp_path / "bin", f"sleep 60 & echo $! > {pid_file}; wait")

@@ -48,6 +48,7 @@ def test_all_that_is_known_of_a_broken_video_is_on_its_page(
         assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
+@pytest.mark.slow
 def test_it_is_looked_at_again_and_deleted_from_its_page(
     open_window: OpenWindow, own_server: Served, broken: Path
 ) -> None:
