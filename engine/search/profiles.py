@@ -24,6 +24,7 @@ COMMON: Final = ""
 """Stands in ``Contributions`` for what most videos show."""
 
 _DAY: Final = 86_400.0
+_ROUNDING: Final = 1e-12
 
 Floats = NDArray[np.float64]
 
@@ -220,6 +221,8 @@ def profile_vector_of(
         factors = sources.by_tag(snapshot.vocabulary.sources)[:n_tags]
         explicit, shown = explicit * factors, shown * factors
     whole = explicit + shown
+    # What they say may undo what they like: what rounding leaves of it is no wish.
+    whole[np.abs(whole) <= _ROUNDING * np.maximum(np.abs(explicit), np.abs(shown))] = 0.0
     tags = np.flatnonzero(whole)
     # ``IndexSnapshot.query`` weighs by idf, and these weights are weighed already.
     query = snapshot.query(tags, (whole[tags] / snapshot.idf[tags]).tolist())
