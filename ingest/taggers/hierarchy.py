@@ -28,7 +28,7 @@ class Hierarchy:
         self._broad = np.array([broad for _, broad in pairs], np.intp)
 
     def raise_general(self, confidences: NDArray[np.floating[Any]]) -> None:
-        """Raise confidences, shape (n_tags,), in place."""
+        """Raise confidences, shape (n_tags,) or (n_tags, n_seconds), in place."""
         np.maximum.at(confidences, self._broad, confidences[self._narrow])
 
 

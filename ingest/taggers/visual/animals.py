@@ -11,18 +11,15 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ingest.taggers.base import Confidences
 from ingest.taggers.hierarchy import all_above
+from ingest.taggers.visual.near_seconds import FEWEST, sum_of_near
 
 _ANIMAL: Final = "animal"
 
 _NEAR: Final = 3
 """Seconds before and after one that are asked about it."""
-
-_FEWEST: Final = 3
-"""With fewer seconds than this, there is nobody to ask."""
 
 _LIKELY: Final = 0.5
 
@@ -49,20 +46,11 @@ class KindsOfAnimals:
 
         Each general word must be as sure as the surest of its kind, as ``Hierarchy`` makes it.
         """
-        if len(seconds) < _FEWEST:
+        if len(seconds) < FEWEST:
             return
-        n_near = _sum_of_near(np.ones(len(seconds)))
         for place in np.flatnonzero(seconds[:, self._kinds].max(axis=0) >= _LIKELY):
             general = seconds[:, self._parents[place]].max(axis=1)
             own = np.minimum(seconds[:, self._kinds[place]], general)
-            mean = _sum_of_near(own * general) / np.maximum(_sum_of_near(general), 1e-6)
-            is_doubted = (mean < _LIKELY) & (n_near >= _FEWEST)
-            seconds[:, self._kinds[place]] = np.where(is_doubted, np.minimum(own, mean), own)
-
-
-def _sum_of_near(values: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return the sum of each value and those near it, shape (n,)."""
-    ends = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
-    at = np.arange(len(values))
-    last = np.minimum(at + _NEAR + 1, len(values))
-    return np.asarray(ends[last] - ends[np.maximum(at - _NEAR, 0)])
+            both = sum_of_near(np.stack([own * general, general], axis=1), _NEAR)
+            mean = both[:, 0] / np.maximum(both[:, 1], 1e-6)
+            seconds[:, self._kinds[place]] = np.where(mean < _LIKELY, np.minimum(own, mean), own)

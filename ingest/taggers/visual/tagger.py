@@ -17,7 +17,7 @@ from ingest.taggers.visual.specific_tags import MIN_OBJECT, MIN_OF_KIND, Specifi
 from ingest.taggers.visual.tag_calibration import WEIGHTS, TagCalibration
 from models.cards import load_card, load_json
 
-_METHOD: Final = 11
+_METHOD: Final = 12
 """Raised when a frame is prepared, nudity looked for, the evidence weighed, or a shot settled in
 another way."""
 

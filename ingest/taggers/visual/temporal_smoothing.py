@@ -9,15 +9,12 @@ from collections.abc import Collection, Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ingest.taggers.base import Confidences
+from ingest.taggers.visual.near_seconds import FEWEST, sum_of_near
 
 _NEAR: Final = 2
 """Seconds before and after one that are asked about it."""
-
-_FEWEST: Final = 3
-"""With fewer seconds than this, there is nobody to ask."""
 
 _LIKELY: Final = 0.5
 _NEAREST: Final = 1e-3  # to 0 and 1: no second outweighs all others
@@ -43,22 +40,13 @@ class TemporalSmoothing:
         A second whose neighbours and itself give a word less than 0.5 on average says no more of it
         than that average. Any other says at least what the mean of their log-odds is.
         """
-        if len(seconds) < _FEWEST:
+        if len(seconds) < FEWEST:
             return
         likely = self._smoothed[seconds[:, self._smoothed].max(axis=0) >= _LIKELY]
         own = seconds[:, likely]
-        n_near = _sum_of_near(np.ones((len(seconds), 1)))
-        mean = _sum_of_near(own) / n_near
+        n_near = sum_of_near(np.ones((len(seconds), 1)), _NEAR)
+        mean = sum_of_near(own, _NEAR) / n_near
         clipped = np.clip(own, _NEAREST, 1 - _NEAREST)
-        log_odds = _sum_of_near(np.log(clipped / (1 - clipped))) / n_near
+        log_odds = sum_of_near(np.log(clipped / (1 - clipped)), _NEAR) / n_near
         surer = np.maximum(own, 1 / (1 + np.exp(-log_odds)))
         seconds[:, likely] = np.where(mean < _LIKELY, np.minimum(own, mean), surer)
-
-
-def _sum_of_near(values: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Return the sum of each row and those near it, shape (n, n_tags)."""
-    ends = np.zeros((len(values) + 1, values.shape[1]))
-    np.cumsum(values, axis=0, dtype=np.float64, out=ends[1:])
-    at = np.arange(len(values))
-    last = np.minimum(at + _NEAR + 1, len(values))
-    return np.asarray(ends[last] - ends[np.maximum(at - _NEAR, 0)])
