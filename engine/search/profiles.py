@@ -207,9 +207,11 @@ def profile_vector_of(
     explicit = np.zeros(n_tags)
     explicit[interests.tags] = interests.units
     reactions, contributions = _contributions_of(profile.reactions, snapshot, rules)
-    shown: Floats = np.bincount(contributions.tags, contributions.values, minlength=n_tags).astype(
-        np.float64
+    shown, gross = (
+        np.bincount(contributions.tags, values, minlength=n_tags).astype(np.float64)
+        for values in (contributions.values, np.abs(contributions.values))
     )
+    shown = _rounded_off(shown, gross)
     shown = _damped(shown, snapshot.idf, _power(reactions, rules.power))
     if np.count_nonzero(shown) > rules.most_tags:
         shown[np.argsort(-np.abs(shown), kind="stable")[rules.most_tags :]] = 0.0
@@ -220,9 +222,7 @@ def profile_vector_of(
     if sources != AS_INDEXED:
         factors = sources.by_tag(snapshot.vocabulary.sources)[:n_tags]
         explicit, shown = explicit * factors, shown * factors
-    whole = explicit + shown
-    # What they say may undo what they like: what rounding leaves of it is no wish.
-    whole[np.abs(whole) <= _ROUNDING * np.maximum(np.abs(explicit), np.abs(shown))] = 0.0
+    whole = _rounded_off(explicit + shown, np.maximum(np.abs(explicit), np.abs(shown)))
     tags = np.flatnonzero(whole)
     # ``IndexSnapshot.query`` weighs by idf, and these weights are weighed already.
     query = snapshot.query(tags, (whole[tags] / snapshot.idf[tags]).tolist())
@@ -252,6 +252,14 @@ def _contributions_of(
         values = np.concatenate([values, -rules.mean_share * mean.values])
     order = np.argsort(tags, kind="stable")
     return present, Contributions(owners[order], tags[order], values[order])
+
+
+def _rounded_off(sums: Floats, sizes: Floats) -> Floats:
+    """Return sums with 0 for those of which what was added, of some size, leaves rounding alone.
+
+    What undoes itself is no wish; brought to length 1, what is left of it would be one.
+    """
+    return np.where(np.abs(sums) <= _ROUNDING * sizes, 0.0, sums)
 
 
 def _power(reactions: Sequence[Reaction], power: float) -> float:

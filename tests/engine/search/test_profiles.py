@@ -145,6 +145,14 @@ def test_of_one_liked_video_nothing_is_damped(video: str, weight: float, power: 
     assert vector.query.units == pytest.approx(own.units)
 
 
+def test_likes_that_dislikes_of_the_same_undo_are_no_profile() -> None:
+    # Thirds of one in floats: their sum less one is not 0.
+    videos = {f"v{number}": {"city": 3, "car": 1} for number in range(12)} | {"other": {"cat": 1}}
+    felt = {f"v{number}": 0.1 for number in range(9)} | {"v9": -0.3, "v10": -0.1}
+    rules = ProfileRules(disliked=1.0, mean_share=0.0)
+    assert profile_vector_of(profile({}, felt), snapshot_of(videos), rules).is_empty
+
+
 def test_likes_of_long_ago_still_make_a_profile() -> None:
     snapshot = snapshot_of(VIDEOS)
     old = dict.fromkeys(VIDEOS, 1e-180)
