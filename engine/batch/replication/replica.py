@@ -24,7 +24,7 @@ from engine.errors import (
 from engine.indexes.local.disk.generations import Generations
 from engine.ports.catalog import Catalog
 from engine.ports.object_store import ObjectStore
-from engine.system.homes import CATALOG, GENERATIONS, sync_folder
+from engine.system.homes import CATALOG, GENERATIONS, make_home, sync_folder
 from engine.system.temporary_files import abandoned, held_folder, remove_abandoned
 
 _NAMED: Final = "CURRENT"
@@ -81,7 +81,7 @@ class Replica:
         if self._current() == name:
             return False
         manifest = read_manifest(store, published.newest)
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_home(self._folder)
         for left in abandoned(self._folder):
             remove_abandoned(left)
         self._refuse_without_room(manifest)

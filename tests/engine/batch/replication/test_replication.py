@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 import threading
 import time
 from collections.abc import Iterator
@@ -99,6 +100,7 @@ def test_a_replica_answers_as_the_catalog_does(
 
 def test_what_is_here_is_not_fetched_again(published: ObjectStore, replica: Replica) -> None:
     assert replica.fetch(published)
+    assert stat.S_IMODE(replica.home.parent.stat().st_mode) == 0o700  # as a home
     home, before = replica.home, files(replica.home)
     assert not replica.fetch(published)
     assert (replica.home, files(home)) == (home, before)
