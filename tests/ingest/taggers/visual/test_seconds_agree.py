@@ -13,9 +13,9 @@ TAGS = (*sorted({*PARENTS, *(above for word in PARENTS for above in all_above(wo
 SPECIFIC = ("beer glass", "black swan", "golden retriever", "polar bear", "rifle", "taxi")
 
 
-def observed(said: list[dict[str, float]]) -> Confidences:
+def observed(words: list[dict[str, float]]) -> Confidences:
     """Return what a tagger says of seconds: each word with the general ones that it brings."""
-    seconds = np.array([[one.get(tag, 0.0) for tag in TAGS] for one in said], np.float32)
+    seconds = np.array([[one.get(tag, 0.0) for tag in TAGS] for one in words], np.float32)
     Hierarchy(PARENTS, TAGS).raise_general(seconds.T)
     return seconds
 
@@ -37,9 +37,9 @@ def test_a_glass_of_beer_on_one_second_is_a_drink_on_it() -> None:
     st.lists(st.dictionaries(st.sampled_from(SPECIFIC), st.floats(0, 1)), min_size=1, max_size=12)
 )
 def test_a_general_word_stays_as_sure_as_the_surest_of_its_kind(
-    said: list[dict[str, float]],
+    words: list[dict[str, float]],
 ) -> None:
-    seconds = observed(said)
+    seconds = observed(words)
     SecondsAgree.of(TAGS).settle(seconds)
     raised = seconds.copy()
     Hierarchy(PARENTS, TAGS).raise_general(raised.T)
