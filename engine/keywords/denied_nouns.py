@@ -28,7 +28,7 @@ _DENIED: Final = re.compile(
 )
 # What "no cats or dogs" denies is "no cats, no dogs". A list of exceptions has commas, too; after a
 # comma, "a house without stairs, a garden" may have what comes.
-_ONE_MORE: Final = r"\s*(?!no\b|not\b|without\b|an?\b|the\b)"
+_ONE_MORE: Final = r"(?!\s*(?:(?:n?or|and)\s+)?(?:no|not|without|an?|the)\b)\s*"
 _NEXT: Final = re.compile(rf"^\s*(?:\b(?:n?or|and)\s|[&/+]){_ONE_MORE}")
 _NEXT_EXCEPTION: Final = re.compile(
     rf"^\s*(?:,\s*(?:(?:and|or)\s)?|\b(?:n?or|and)\s|[&/+]){_ONE_MORE}"
@@ -89,13 +89,16 @@ def denied_in(phrase: str, nouns: Nouns) -> tuple[list[str], str]:
             start = match.start(group)
             denier = match["denier"]
             # Where nothing stands before, there is nothing that "no dogs, cats" may go on with.
-            is_list = not plain("".join(others)) and _is_list(text[start:], nouns)
+            following = _DENIED.search(text, start)
+            listed = text[start : following.start() if following else len(text)]
+            is_list = not plain("".join(others)) and _is_list(listed, nouns)
             more = _NEXT if denier.endswith(_NO_COMMAS) and not is_list else _NEXT_EXCEPTION
             end = _end_of_words(text, start, len(words))
             text = text[:end] + more.sub(f" {denier} ", text[end:])
         denied.append(" ".join(words))
-    rest = plain(",".join([*others, text[end:]]))
-    return denied, _COMMAS.sub(",", rest).strip(", ")
+    rest = _COMMAS.sub(",", plain(",".join([*others, text[end:]]))).strip(", ")
+    # Of "no cars and no trucks" nothing is left.
+    return denied, "" if TOGETHER.issuperset(re.findall(r"\w+|[^\w\s]", rest)) else rest
 
 
 def _banned_in(text: str, nouns: Nouns) -> tuple[list[str], str]:
